@@ -1,0 +1,203 @@
+/*
+ * installation.c
+ *		Whether the extension is installed in this database, and where its parts
+ *		are.  Every hook asks this first, so the answer is cached behind callbacks
+ *		and costs two comparisons.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
+#include "commands/extension.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+
+typedef struct Installation
+{
+	bool		known;
+	Oid			extension;
+	Oid			schema;
+	Oid			config;
+	Oid			owner;
+} Installation;
+
+static Installation here;
+static bool callbacks_registered = false;
+static uint64 generation = 1;
+
+static void
+forget(void)
+{
+	here.known = false;
+	generation++;
+}
+
+/*
+ * pg_extension has no syscache, so the installation is recognized by its
+ * schema and its config table.  Between CREATE SCHEMA and CREATE TABLE of the
+ * install script only a relcache message of a relation not yet known tells
+ * that the table has come.
+ */
+static void
+on_relation_change(Datum arg, Oid relid)
+{
+	bool		half_built = OidIsValid(here.schema) && !OidIsValid(here.config);
+
+	if (relid == InvalidOid || half_built ||
+		(OidIsValid(here.config) && relid == here.config))
+		forget();
+}
+
+static void
+on_schema_change(Datum arg, int cacheid, uint32 hashvalue)
+{
+	forget();
+}
+
+static void
+register_callbacks(void)
+{
+	if (callbacks_registered)
+		return;
+	CacheRegisterRelcacheCallback(on_relation_change, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACENAME, on_schema_change, (Datum) 0);
+	callbacks_registered = true;
+}
+
+/* Owner of the extension, InvalidOid when it is not there. */
+static Oid
+extension_owner(Oid extension)
+{
+	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			owner = InvalidOid;
+
+	ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(extension));
+	scan = systable_beginscan(rel, ExtensionOidIndexId, true, NULL, 1, &key);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+		owner = ((Form_pg_extension) GETSTRUCT(tuple))->extowner;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return owner;
+}
+
+static void
+look(void)
+{
+	Installation found = {0};
+
+	register_callbacks();
+	/* set first: a message that arrives while we look makes us look again */
+	here = found;
+	here.known = true;
+
+	found.schema = get_namespace_oid(SAFEMIG_NAME, true);
+	if (!OidIsValid(found.schema))
+		return;
+	here.schema = found.schema;
+	found.config = get_relname_relid("config", found.schema);
+	if (!OidIsValid(found.config))
+		return;
+	found.extension = get_extension_oid(SAFEMIG_NAME, true);
+
+	/* a schema of that name which somebody else made is not ours */
+	if (!OidIsValid(found.extension) ||
+		getExtensionOfObject(RelationRelationId, found.config) != found.extension)
+		return;
+	here.owner = extension_owner(found.extension);
+	here.config = found.config;
+	here.extension = found.extension;
+}
+
+bool
+safemig_is_installed(void)
+{
+	if (unlikely(!here.known))
+	{
+		if (!IsTransactionState())
+			return false;
+		look();
+	}
+	return OidIsValid(here.extension);
+}
+
+/* For code that only runs when installed: says so clearly when it is not. */
+static void
+require_installation(void)
+{
+	if (!safemig_is_installed())
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("extension \"%s\" is not installed in this database", SAFEMIG_NAME),
+				 errhint("CREATE EXTENSION %s;", SAFEMIG_NAME)));
+}
+
+Oid
+safemig_extension(void)
+{
+	require_installation();
+	return here.extension;
+}
+
+Oid
+safemig_schema(void)
+{
+	require_installation();
+	return here.schema;
+}
+
+Oid
+safemig_owner(void)
+{
+	require_installation();
+	return here.owner;
+}
+
+Oid
+safemig_config(void)
+{
+	require_installation();
+	return here.config;
+}
+
+Oid
+safemig_relation(const char *name)
+{
+	Oid			relid = get_relname_relid(name, safemig_schema());
+
+	if (!OidIsValid(relid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("table %s.%s is missing", SAFEMIG_NAME, name),
+				 errhint("ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.", SAFEMIG_NAME)));
+	return relid;
+}
+
+bool
+safemig_script_is_running(void)
+{
+	return creating_extension && OidIsValid(CurrentExtensionObject) &&
+		(!safemig_is_installed() || CurrentExtensionObject == here.extension);
+}
+
+uint64
+safemig_generation(void)
+{
+	return generation;
+}

@@ -1,0 +1,29 @@
+/*
+ * installation.h
+ *		Is the extension installed in this database, and where are its parts?
+ *		Answered from a cache that the server's invalidation messages keep true.
+ */
+#ifndef SAFEMIG_INSTALLATION_H
+#define SAFEMIG_INSTALLATION_H
+
+#include "postgres.h"
+
+#define SAFEMIG_NAME "safemig"
+
+/* true when CREATE EXTENSION has completed here; cheap, fit for a hot path */
+extern bool safemig_is_installed(void);
+
+/* the parts; valid only while safemig_is_installed() */
+extern Oid	safemig_extension(void);
+extern Oid	safemig_schema(void);
+extern Oid	safemig_owner(void);
+extern Oid	safemig_config(void);
+extern Oid	safemig_relation(const char *name);
+
+/* true while the extension's own install or update script runs */
+extern bool safemig_script_is_running(void);
+
+/* grows with every invalidation: what was read under another number is stale */
+extern uint64 safemig_generation(void);
+
+#endif							/* SAFEMIG_INSTALLATION_H */

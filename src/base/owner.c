@@ -1,0 +1,54 @@
+/*
+ * owner.c
+ *		Runs the extension's own statements as its owner, and nothing else with
+ *		them: the switch of user and search_path lasts for that one statement.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+#include "base/installation.h"
+#include "base/owner.h"
+
+static int	own_work_depth = 0;
+
+bool
+is_own_work(void)
+{
+	return own_work_depth > 0;
+}
+
+int
+execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values,
+				 const char *nulls)
+{
+	Oid			save_user;
+	int			save_security;
+	int			save_nestlevel;
+	Oid			owner = safemig_owner();
+	int			code;
+
+	GetUserIdAndSecContext(&save_user, &save_security);
+	SetUserIdAndSecContext(owner, save_security | SECURITY_LOCAL_USERID_CHANGE);
+	save_nestlevel = NewGUCNestLevel();
+	own_work_depth++;
+	PG_TRY();
+	{
+		(void) set_config_option("search_path", "pg_catalog, pg_temp",
+								 PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+		code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+		if (code < 0)
+			elog(ERROR, "own statement failed with %s: %s",
+				 SPI_result_code_string(code), sql);
+	}
+	PG_FINALLY();
+	{
+		own_work_depth--;
+		SetUserIdAndSecContext(save_user, save_security);
+	}
+	PG_END_TRY();
+	AtEOXact_GUC(true, save_nestlevel);
+	return code;
+}

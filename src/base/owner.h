@@ -1,0 +1,23 @@
+/*
+ * owner.h
+ *		The extension's own work: writing its catalog tables, which nobody but the
+ *		extension's owner may write, without lending that right to anything else.
+ */
+#ifndef SAFEMIG_OWNER_H
+#define SAFEMIG_OWNER_H
+
+#include "postgres.h"
+#include "executor/spi.h"
+
+/*
+ * Run one statement of our own as the extension's owner, under
+ * search_path = pg_catalog, pg_temp.  SPI must be connected; the result is in
+ * SPI_tuptable and SPI_processed.  Returns SPI's code, never an error code.
+ */
+extern int	execute_as_owner(const char *sql, int nargs, Oid *types,
+							 Datum *values, const char *nulls);
+
+/* true while such a statement runs: the guard leaves it alone */
+extern bool is_own_work(void);
+
+#endif							/* SAFEMIG_OWNER_H */

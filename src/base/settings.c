@@ -1,0 +1,298 @@
+/*
+ * settings.c
+ *		Reads safemig.config into a cache, checks values, and answers with the
+ *		default of the environment where nothing is set.  Who may set, and what is
+ *		logged of it, is policy_functions.c in src/guard.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/heapam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xlog.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/settings.h"
+
+typedef enum SettingKind
+{
+	KIND_WORD,
+	KIND_SWITCH,
+	KIND_TIME,
+	KIND_SIZE
+} SettingKind;
+
+typedef struct SettingInfo
+{
+	const char *name;
+	SettingKind kind;
+	const char *strict_default; /* production and staging */
+	const char *lax_default;	/* test and development */
+	const char *allowed;
+	const char *meaning;
+} SettingInfo;
+
+static const SettingInfo infos[SETTING_COUNT] = {
+#define SETTING(symbol, name, kind, strict, lax, allowed, meaning) \
+	{name, KIND_##kind, strict, lax, allowed, meaning},
+#include "base/setting_list.h"
+#undef SETTING
+};
+
+static const char *const environment_names[] = {
+	"production", "staging", "test", "development"
+};
+
+/* columns of safemig.config */
+#define CONFIG_NAME 1
+#define CONFIG_VALUE 2
+#define CONFIG_BOUND_TO 3
+
+typedef struct SettingCache
+{
+	uint64		generation;		/* 0: never read */
+	MemoryContext context;
+	Environment environment;
+	const char *set[SETTING_COUNT]; /* NULL: the default holds */
+	int64		amount[SETTING_COUNT];
+} SettingCache;
+
+static SettingCache cache;
+
+static bool
+parse_amount(SettingKind kind, const char *value, int64 *amount)
+{
+	int			number;
+	const char *hint;
+
+	if (!parse_int(value, &number, kind == KIND_TIME ? GUC_UNIT_MS : GUC_UNIT_KB, &hint))
+		return false;
+	*amount = number;
+	return number >= 0;
+}
+
+/* Is word one of the list "a|b|c"? */
+static bool
+word_is_allowed(const char *word, const char *list)
+{
+	size_t		length = strlen(word);
+	const char *at = list;
+
+	if (length == 0 || strchr(word, '|') != NULL)
+		return false;
+	while ((at = strstr(at, word)) != NULL)
+	{
+		if ((at == list || at[-1] == '|') && (at[length] == '\0' || at[length] == '|'))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+const char *
+database_mark(void)
+{
+	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
+}
+
+static Environment
+environment_of(const char *value)
+{
+	for (int i = 0; i < lengthof(environment_names); i++)
+		if (strcmp(value, environment_names[i]) == 0)
+			return (Environment) i;
+	return ENVIRONMENT_PRODUCTION;
+}
+
+static int
+find_setting(const char *name)
+{
+	for (int i = 0; i < SETTING_COUNT; i++)
+		if (strcmp(infos[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * One row of safemig.config.  A row of a later version that this library does
+ * not know is left alone.  An environment bound to another database came here
+ * by a restore or a clone, and is production until somebody confirms it.
+ */
+static void
+take_row(HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	char	   *name = TextDatumGetCString(heap_getattr(tuple, CONFIG_NAME, desc, &isnull));
+	char	   *value = TextDatumGetCString(heap_getattr(tuple, CONFIG_VALUE, desc, &isnull));
+	Datum		bound = heap_getattr(tuple, CONFIG_BOUND_TO, desc, &isnull);
+	int			index = find_setting(name);
+
+	if (index < 0)
+		return;
+	if (index == SETTING_ENVIRONMENT)
+	{
+		if (isnull || strcmp(TextDatumGetCString(bound), database_mark()) != 0)
+			return;
+		cache.environment = environment_of(value);
+	}
+	cache.set[index] = MemoryContextStrdup(cache.context, value);
+}
+
+static const char *
+effective(Setting setting)
+{
+	if (cache.set[setting] != NULL)
+		return cache.set[setting];
+	return cache.environment <= ENVIRONMENT_STAGING ?
+		infos[setting].strict_default : infos[setting].lax_default;
+}
+
+/*
+ * The catalog snapshot is used because taking any other here would break a
+ * parallel query that is about to start (seen with GetLatestSnapshot).
+ */
+static void
+read_config(void)
+{
+	uint64		generation = safemig_generation();
+	Relation	rel;
+	Snapshot	snapshot;
+	TableScanDesc scan;
+	HeapTuple	tuple;
+
+	if (cache.context == NULL)
+		cache.context = AllocSetContextCreate(TopMemoryContext, "safemig settings",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(cache.context);
+	memset(cache.set, 0, sizeof(cache.set));
+	cache.environment = ENVIRONMENT_PRODUCTION;
+
+	rel = table_open(safemig_config(), AccessShareLock);
+	snapshot = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(rel)));
+	scan = table_beginscan(rel, snapshot, 0, NULL);
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+		take_row(tuple, RelationGetDescr(rel));
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+
+	for (int i = 0; i < SETTING_COUNT; i++)
+		if (infos[i].kind == KIND_TIME || infos[i].kind == KIND_SIZE)
+			(void) parse_amount(infos[i].kind, effective(i), &cache.amount[i]);
+	cache.generation = generation;
+}
+
+static void
+refresh(void)
+{
+	if (unlikely(cache.generation != safemig_generation()))
+		read_config();
+}
+
+const char *
+setting_text(Setting setting)
+{
+	refresh();
+	return effective(setting);
+}
+
+bool
+setting_is_on(Setting setting)
+{
+	return strcmp(setting_text(setting), "on") == 0;
+}
+
+int64
+setting_amount(Setting setting)
+{
+	refresh();
+	return cache.amount[setting];
+}
+
+Environment
+current_environment(void)
+{
+	refresh();
+	return cache.environment;
+}
+
+const char *
+environment_name(Environment environment)
+{
+	return environment_names[environment];
+}
+
+const char *
+setting_name(Setting setting)
+{
+	return infos[setting].name;
+}
+
+Setting
+setting_by_name(const char *name)
+{
+	int			index = find_setting(name);
+
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("there is no setting \"%s\"", name),
+				 errhint("SELECT name, value, allowed FROM %s.settings; lists them.", SAFEMIG_NAME)));
+	return (Setting) index;
+}
+
+const char *
+setting_check(Setting setting, const char *value)
+{
+	const SettingInfo *info = &infos[setting];
+	int64		amount;
+	bool		ok;
+
+	if (info->kind == KIND_TIME || info->kind == KIND_SIZE)
+		ok = parse_amount(info->kind, value, &amount) &&
+			(info->kind == KIND_TIME || amount >= 64);
+	else
+		ok = word_is_allowed(value, info->allowed);
+	if (!ok)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("setting \"%s\" cannot be \"%s\"", info->name, value),
+				 errhint("Allowed: %s.", info->allowed)));
+	return value;
+}
+
+/* The rows of safemig.settings: name, value, default, allowed, meaning. */
+PG_FUNCTION_INFO_V1(safemig_setting_rows);
+PGDLLEXPORT Datum safemig_setting_rows(PG_FUNCTION_ARGS);
+
+Datum
+safemig_setting_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	InitMaterializedSRF(fcinfo, 0);
+	refresh();
+	for (int i = 0; i < SETTING_COUNT; i++)
+	{
+		const SettingInfo *info = &infos[i];
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		values[0] = CStringGetTextDatum(info->name);
+		values[1] = CStringGetTextDatum(effective(i));
+		values[2] = CStringGetTextDatum(cache.environment <= ENVIRONMENT_STAGING ?
+										info->strict_default : info->lax_default);
+		values[3] = CStringGetTextDatum(info->allowed);
+		values[4] = CStringGetTextDatum(info->meaning);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
