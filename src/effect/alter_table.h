@@ -1,0 +1,12 @@
+/*
+ * alter_table.h
+ *		What the subcommands of ALTER TABLE, and of ALTER TYPE for composite types, do.
+ */
+#ifndef SAFEMIG_ALTER_TABLE_H
+#define SAFEMIG_ALTER_TABLE_H
+
+#include "effect/effect.h"
+
+extern List *effects_of_alter_table(AlterTableStmt *stmt);
+
+#endif							/* SAFEMIG_ALTER_TABLE_H */

@@ -1,0 +1,315 @@
+/*
+ * closure.c
+ *		What else does this drop or truncate take with it?  A walk over pg_depend,
+ *		pg_inherits and pg_constraint that takes no lock, so that a refusal waits
+ *		for nobody and can name everything at once.
+ *
+ * It follows findDependentObjects() of the server: what is AUTO, INTERNAL or a
+ * partition's dependency goes along silently, what is NORMAL only with CASCADE.
+ * The last word is OAT_DROP's: what this walk did not foresee is judged there.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "storage/lockdefs.h"
+#include "utils/fmgroids.h"
+#include "utils/hsearch.h"
+#include "utils/lsyscache.h"
+
+#include "effect/effect.h"
+
+typedef struct SeenObject
+{
+	ObjectAddress object;		/* key */
+	Effect	   *effect;			/* NULL when its drop is nobody's business */
+} SeenObject;
+
+typedef struct Walk
+{
+	HTAB	   *seen;			/* of SeenObject */
+	List	   *effects;		/* in the order of discovery */
+	List	   *queue;			/* of QueueEntry, not yet followed */
+	DropBehavior behavior;
+} Walk;
+
+typedef struct QueueEntry
+{
+	ObjectAddress object;
+} QueueEntry;
+
+static HTAB *
+make_seen(void)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(ObjectAddress);
+	ctl.entrysize = sizeof(SeenObject);
+	ctl.hcxt = CurrentMemoryContext;
+	return hash_create("safemig closure", 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
+/* Already in the walk, itself or the whole relation it is a column of? */
+static bool
+is_seen(Walk *walk, const ObjectAddress *object)
+{
+	ObjectAddress whole = *object;
+
+	if (hash_search(walk->seen, object, HASH_FIND, NULL))
+		return true;
+	whole.objectSubId = 0;
+	return object->objectSubId != 0 && hash_search(walk->seen, &whole, HASH_FIND, NULL);
+}
+
+static void
+visit(Walk *walk, const ObjectAddress *object, bool named, bool part)
+{
+	Action		action;
+	QueueEntry *entry;
+	SeenObject *seen = hash_search(walk->seen, object, HASH_FIND, NULL);
+
+	/* met before, as a schema's sequence, and now as part of its table */
+	if (seen != NULL && seen->effect != NULL && part && !seen->effect->named)
+		seen->effect->part = true;
+	if (is_seen(walk, object))
+		return;
+	seen = hash_search(walk->seen, object, HASH_ENTER, NULL);
+	seen->effect = NULL;
+
+	if (action_of_dropped_object(object, &action))
+	{
+		Effect	   *effect = make_effect(action, object);
+
+		effect->named = named;
+		effect->part = part;
+		effect->empty_is_harmless = action == ACTION_DROP_COLUMN;
+		seen->effect = effect;
+		walk->effects = lappend(walk->effects, effect);
+	}
+	entry = palloc(sizeof(QueueEntry));
+	entry->object = *object;
+	walk->queue = lappend(walk->queue, entry);
+}
+
+/* Rows and what holds them need a permit of their own even as members of an extension. */
+static bool
+goes_silently(char deptype, const ObjectAddress *dependent)
+{
+	switch (deptype)
+	{
+		case DEPENDENCY_AUTO:
+		case DEPENDENCY_INTERNAL:
+		case DEPENDENCY_PARTITION_PRI:
+		case DEPENDENCY_PARTITION_SEC:
+		case DEPENDENCY_AUTO_EXTENSION:
+			return true;
+		case DEPENDENCY_EXTENSION:
+			return !(dependent->classId == RelationRelationId &&
+					 dependent->objectSubId == 0 &&
+					 get_rel_relkind(dependent->objectId) == RELKIND_RELATION);
+		default:
+			return false;
+	}
+}
+
+/*
+ * What is an internal part of something else drops only with it: a view's rule
+ * stands for the view, as in findDependentObjects().
+ */
+static ObjectAddress
+whole_of(Relation depend, ObjectAddress object)
+{
+	for (bool found = true; found;)
+	{
+		ScanKeyData keys[2];
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		found = false;
+		ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(object.classId));
+		ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
+					ObjectIdGetDatum(object.objectId));
+		scan = systable_beginscan(depend, DependDependerIndexId, true, NULL, 2, keys);
+		while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+		{
+			Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+			if (form->deptype == DEPENDENCY_INTERNAL && form->objsubid == object.objectSubId)
+			{
+				ObjectAddressSubSet(object, form->refclassid, form->refobjid, form->refobjsubid);
+				found = true;
+			}
+		}
+		systable_endscan(scan);
+	}
+	return object;
+}
+
+static void
+follow_dependents(Walk *walk, const ObjectAddress *object)
+{
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[3];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	int			nkeys = 2;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object->classId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object->objectId));
+	if (object->objectSubId != 0)
+	{
+		ScanKeyInit(&keys[2], Anum_pg_depend_refobjsubid, BTEqualStrategyNumber, F_INT4EQ,
+					Int32GetDatum(object->objectSubId));
+		nkeys = 3;
+	}
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, nkeys, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+		ObjectAddress dependent;
+		bool		silent;
+
+		ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
+		silent = goes_silently(form->deptype, &dependent);
+
+		/* without CASCADE the server itself refuses when something else is left */
+		if (!silent && form->deptype == DEPENDENCY_NORMAL && walk->behavior != DROP_CASCADE)
+			continue;
+		if (!silent)
+			dependent = whole_of(rel, dependent);
+		visit(walk, &dependent, false, silent);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
+/*
+ * ALTER TABLE ... DROP COLUMN recurses to children in ATExecDropColumn(), which
+ * pg_depend does not show.
+ */
+static void
+follow_children_of_column(Walk *walk, const ObjectAddress *column)
+{
+	char	   *name;
+	List	   *children;
+	ListCell   *lc;
+
+	if (column->classId != RelationRelationId || column->objectSubId <= 0)
+		return;
+	name = get_attname(column->objectId, column->objectSubId, true);
+	if (name == NULL)
+		return;
+	children = find_inheritance_children(column->objectId, NoLock);
+	foreach(lc, children)
+	{
+		ObjectAddress child;
+		AttrNumber	attnum = get_attnum(lfirst_oid(lc), name);
+
+		if (attnum <= 0)
+			continue;
+		ObjectAddressSubSet(child, RelationRelationId, lfirst_oid(lc), attnum);
+		visit(walk, &child, false, true);
+	}
+}
+
+List *
+closure_of_drop(List *objects, DropBehavior behavior)
+{
+	Walk		walk = {0};
+	ListCell   *lc;
+
+	walk.seen = make_seen();
+	walk.behavior = behavior;
+	foreach(lc, objects)
+		visit(&walk, (ObjectAddress *) lfirst(lc), true, false);
+
+	/* the list grows while we go */
+	for (int i = 0; i < list_length(walk.queue); i++)
+	{
+		QueueEntry *entry = list_nth(walk.queue, i);
+
+		CHECK_FOR_INTERRUPTS();
+		follow_dependents(&walk, &entry->object);
+		follow_children_of_column(&walk, &entry->object);
+	}
+	hash_destroy(walk.seen);
+	return walk.effects;
+}
+
+/* Tables whose foreign keys reference relid: TRUNCATE CASCADE takes them along. */
+static List *
+referencing_tables(Oid relid)
+{
+	List	   *result = NIL;
+	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	/* pg_constraint has no index on confrelid, as in heap_truncate_find_FKs() */
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+
+		if (form->contype == CONSTRAINT_FOREIGN && form->confrelid == relid)
+			result = list_append_unique_oid(result, form->conrelid);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
+static List *
+add_truncated(List *effects, List **relids, Oid relid, bool named, bool part)
+{
+	Effect	   *effect;
+
+	if (list_member_oid(*relids, relid))
+		return effects;
+	*relids = lappend_oid(*relids, relid);
+	effect = palloc(sizeof(Effect));
+	(void) effect_of_truncate(relid, effect);
+	effect->named = named;
+	effect->part = part;
+	return lappend(effects, effect);
+}
+
+/*
+ * Named relations, their partitions and children (part of them), and with
+ * CASCADE whatever references any of these.
+ */
+List *
+closure_of_truncate(List *relids, DropBehavior behavior)
+{
+	List	   *effects = NIL;
+	List	   *seen = NIL;
+	ListCell   *lc;
+
+	foreach(lc, relids)
+		effects = add_truncated(effects, &seen, lfirst_oid(lc), true, false);
+
+	for (int i = 0; i < list_length(seen); i++)
+	{
+		Oid			relid = list_nth_oid(seen, i);
+
+		CHECK_FOR_INTERRUPTS();
+		foreach(lc, find_inheritance_children(relid, NoLock))
+			effects = add_truncated(effects, &seen, lfirst_oid(lc), false,
+									get_rel_relispartition(lfirst_oid(lc)));
+		if (behavior == DROP_CASCADE)
+			foreach(lc, referencing_tables(relid))
+				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false);
+	}
+	return effects;
+}

@@ -1,0 +1,108 @@
+/*
+ * effect.h
+ *		"What will this statement do?"  The answer is a list of effects, made here
+ *		and nowhere else; guard, undo, lint, dry run and audit only read it.
+ *
+ * Nothing in this folder takes a lock that outlives the call, or waits for one.
+ */
+#ifndef SAFEMIG_EFFECT_H
+#define SAFEMIG_EFFECT_H
+
+#include "postgres.h"
+#include "catalog/objectaddress.h"
+#include "executor/execdesc.h"
+#include "nodes/parsenodes.h"
+#include "nodes/pg_list.h"
+
+typedef enum Category
+{
+	CATEGORY_DATA,
+	CATEGORY_BREAK,
+	CATEGORY_CODE,
+	CATEGORY_UPKEEP,
+	CATEGORY_CHANGE,
+	CATEGORY_SELF
+} Category;
+
+typedef enum Action
+{
+#define ACTION(symbol, name, category, lost) ACTION_##symbol,
+#include "effect/actions.h"
+#undef ACTION
+	ACTION_COUNT
+} Action;
+
+extern const char *action_name(Action action);
+extern Category action_category(Action action);
+extern const char *action_loss(Action action);
+extern const char *category_name(Category category);
+
+/* The action that text begins with, and what follows it; false if none. */
+extern bool action_of_text(const char *text, Action *action, const char **rest);
+
+typedef struct Effect
+{
+	Action		action;
+	ObjectAddress object;		/* InvalidOid objectId: not in this database's catalogs */
+	char	   *type;			/* "table", "foreign key", ... for messages */
+	char	   *identity;		/* as pg_identify_object prints it */
+	Oid			relation;		/* whose rows are at stake, or InvalidOid */
+	bool		named;			/* by the statement; false: the closure found it */
+	bool		part;			/* goes with another effect and needs no permit of its own */
+	bool		empty_is_harmless;	/* loses nothing when the relation has no row */
+	List	   *new_columns;	/* update all: the columns written (attnums) */
+} Effect;
+
+/* Is this a statement whose effects are worth asking for?  Very cheap. */
+extern bool statement_matters(Node *stmt);
+
+/* All effects of a utility statement, closure included.  NIL: nothing to judge. */
+extern List *effects_of_statement(Node *stmt);
+
+/* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
+extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
+
+/* The effect of one relation truncated (OAT_TRUNCATE). */
+extern bool effect_of_truncate(Oid relid, Effect *effect);
+
+/* Effects of a plan: DELETE and UPDATE that leave no row alone. */
+extern bool plan_matters(QueryDesc *query);
+extern List *effects_of_plan(PlannedStmt *plan);
+
+/* Helpers of this folder, shared by its rooms */
+extern Effect *make_effect(Action action, const ObjectAddress *object);
+extern Effect *make_relation_effect(Action action, Oid relid);
+extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
+extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
+
+/* closure.c: effects, with everything that the drop of these objects takes along */
+extern List *closure_of_drop(List *objects, DropBehavior behavior);
+extern List *closure_of_truncate(List *relids, DropBehavior behavior);
+
+/* lookup.c: the object a statement names, without a lock; false when there is none */
+extern bool lookup_object(ObjectType type, Node *name, ObjectAddress *object);
+extern Oid	lookup_relation(const RangeVar *name);
+extern bool lookup_permit_object(Action action, const char *text, ObjectAddress *object);
+
+/* drop_effects.c */
+extern bool action_of_dropped_object(const ObjectAddress *object, Action *action);
+
+/* type_change.c: does ALTER COLUMN ... TYPE leave every stored value as it is? */
+extern bool type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def);
+
+/* born_here.c: objects made by this transaction are nobody's loss */
+extern void note_birth(const ObjectAddress *object);
+extern bool born_in_this_transaction(const ObjectAddress *object);
+
+/* stake.c: how much */
+typedef struct Stake
+{
+	double		rows;			/* an estimate from size and density, never a count */
+	int64		bytes;			/* with TOAST and indexes */
+} Stake;
+
+extern Stake stake_of_relation(Oid relid);
+extern bool relation_is_empty(Oid relid);
+extern bool column_is_empty(Oid relid, AttrNumber attnum);
+
+#endif							/* SAFEMIG_EFFECT_H */

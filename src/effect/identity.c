@@ -1,0 +1,71 @@
+/*
+ * identity.c
+ *		The words for an effect: what kind of object, and which, as
+ *		pg_identify_object() prints it.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_database.h"
+#include "commands/dbcommands.h"
+#include "utils/builtins.h"
+#include "utils/syscache.h"
+
+#include "effect/describe.h"
+
+static const char *
+constraint_kind(Oid constraint)
+{
+	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	char		kind;
+
+	if (!HeapTupleIsValid(tuple))
+		return "constraint";
+	kind = ((Form_pg_constraint) GETSTRUCT(tuple))->contype;
+	ReleaseSysCache(tuple);
+	switch (kind)
+	{
+		case CONSTRAINT_FOREIGN:
+			return "foreign key";
+		case CONSTRAINT_PRIMARY:
+			return "primary key";
+		case CONSTRAINT_UNIQUE:
+			return "unique constraint";
+		case CONSTRAINT_CHECK:
+			return "check constraint";
+		default:
+			return "constraint";
+	}
+}
+
+static char *
+type_of(const ObjectAddress *object)
+{
+	if (object->classId == ConstraintRelationId)
+		return pstrdup(constraint_kind(object->objectId));
+	if (object->classId == RelationRelationId && object->objectSubId != 0)
+		return pstrdup("column");
+	return getObjectTypeDescription(object, true);
+}
+
+void
+describe_effect(Effect *effect)
+{
+	if (effect->identity != NULL)
+		return;
+	effect->type = type_of(&effect->object);
+	effect->identity = getObjectIdentity(&effect->object, true);
+	if (effect->type == NULL)
+		effect->type = pstrdup("object");
+	if (effect->identity == NULL)
+		effect->identity = pstrdup("that is gone");
+}
+
+char *
+effect_text(Effect *effect)
+{
+	describe_effect(effect);
+	return psprintf("%s %s", action_name(effect->action), effect->identity);
+}

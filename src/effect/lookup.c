@@ -1,0 +1,411 @@
+/*
+ * lookup.c
+ *		The object that a statement, or a permit, names.  The server's own
+ *		get_object_address() takes a lock and keeps it; here none is taken, so
+ *		that a refusal waits for nobody.
+ */
+#include "postgres.h"
+
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_conversion.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_event_trigger.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_policy.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_publication.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_statistic_ext.h"
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_transform.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_ts_config.h"
+#include "catalog/pg_ts_dict.h"
+#include "catalog/pg_ts_parser.h"
+#include "catalog/pg_ts_template.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "commands/defrem.h"
+#include "commands/event_trigger.h"
+#include "commands/extension.h"
+#include "commands/policy.h"
+#include "commands/proclang.h"
+#include "commands/trigger.h"
+#include "foreign/foreign.h"
+#include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
+#include "parser/parse_func.h"
+#include "parser/parse_oper.h"
+#include "parser/parse_type.h"
+#include "parser/parser.h"
+#include "rewrite/rewriteSupport.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "effect/effect.h"
+
+Oid
+lookup_relation(const RangeVar *name)
+{
+	return RangeVarGetRelid(name, NoLock, true);
+}
+
+static Oid
+lookup_relation_by_list(List *names)
+{
+	return lookup_relation(makeRangeVarFromNameList(names));
+}
+
+/* name ON relation, given as the relation's names with the object's name last */
+static Oid
+lookup_relation_part(ObjectType type, List *names)
+{
+	const char *name = strVal(llast(names));
+	Oid			relid = lookup_relation_by_list(list_truncate(list_copy(names),
+															  list_length(names) - 1));
+
+	if (!OidIsValid(relid))
+		return InvalidOid;
+	switch (type)
+	{
+		case OBJECT_TRIGGER:
+			return get_trigger_oid(relid, name, true);
+		case OBJECT_RULE:
+			return get_rewrite_oid(relid, name, true);
+		case OBJECT_POLICY:
+			return get_relation_policy_oid(relid, name, true);
+		case OBJECT_TABCONSTRAINT:
+			return get_relation_constraint_oid(relid, name, true);
+		default:
+			return InvalidOid;
+	}
+}
+
+/* operator classes and families: access method first, then their names */
+static Oid
+lookup_by_access_method(ObjectType type, List *names)
+{
+	Oid			method = get_index_am_oid(strVal(linitial(names)), true);
+	List	   *rest = list_copy_tail(names, 1);
+
+	if (!OidIsValid(method))
+		return InvalidOid;
+	return type == OBJECT_OPCLASS ? get_opclass_oid(method, rest, true) :
+		get_opfamily_oid(method, rest, true);
+}
+
+static Oid
+lookup_cast(List *types)
+{
+	Oid			source = LookupTypeNameOid(NULL, linitial_node(TypeName, types), true);
+	Oid			target = LookupTypeNameOid(NULL, lsecond_node(TypeName, types), true);
+
+	return OidIsValid(source) && OidIsValid(target) ? get_cast_oid(source, target, true) : InvalidOid;
+}
+
+static Oid
+lookup_transform(List *names)
+{
+	Oid			type = LookupTypeNameOid(NULL, linitial_node(TypeName, names), true);
+	Oid			language = get_language_oid(strVal(lsecond(names)), true);
+
+	return OidIsValid(type) && OidIsValid(language) ?
+		get_transform_oid(type, language, true) : InvalidOid;
+}
+
+bool
+lookup_object(ObjectType type, Node *name, ObjectAddress *object)
+{
+	Oid			catalog = InvalidOid;
+	Oid			oid = InvalidOid;
+
+	switch (type)
+	{
+		case OBJECT_TABLE:
+		case OBJECT_VIEW:
+		case OBJECT_MATVIEW:
+		case OBJECT_SEQUENCE:
+		case OBJECT_FOREIGN_TABLE:
+		case OBJECT_INDEX:
+			catalog = RelationRelationId;
+			oid = lookup_relation_by_list(castNode(List, name));
+			break;
+		case OBJECT_SCHEMA:
+			catalog = NamespaceRelationId;
+			oid = get_namespace_oid(strVal(name), true);
+			break;
+		case OBJECT_DATABASE:
+			catalog = DatabaseRelationId;
+			oid = get_database_oid(strVal(name), true);
+			break;
+		case OBJECT_EXTENSION:
+			catalog = ExtensionRelationId;
+			oid = get_extension_oid(strVal(name), true);
+			break;
+		case OBJECT_FDW:
+			catalog = ForeignDataWrapperRelationId;
+			oid = get_foreign_data_wrapper_oid(strVal(name), true);
+			break;
+		case OBJECT_FOREIGN_SERVER:
+			catalog = ForeignServerRelationId;
+			oid = get_foreign_server_oid(strVal(name), true);
+			break;
+		case OBJECT_PUBLICATION:
+			catalog = PublicationRelationId;
+			oid = get_publication_oid(strVal(name), true);
+			break;
+		case OBJECT_SUBSCRIPTION:
+			catalog = SubscriptionRelationId;
+			oid = get_subscription_oid(strVal(name), true);
+			break;
+		case OBJECT_EVENT_TRIGGER:
+			catalog = EventTriggerRelationId;
+			oid = get_event_trigger_oid(strVal(name), true);
+			break;
+		case OBJECT_LANGUAGE:
+			catalog = LanguageRelationId;
+			oid = get_language_oid(strVal(name), true);
+			break;
+		case OBJECT_ACCESS_METHOD:
+			catalog = AccessMethodRelationId;
+			oid = get_am_oid(strVal(name), true);
+			break;
+		case OBJECT_FUNCTION:
+		case OBJECT_PROCEDURE:
+		case OBJECT_ROUTINE:
+		case OBJECT_AGGREGATE:
+			catalog = ProcedureRelationId;
+			oid = LookupFuncWithArgs(type, castNode(ObjectWithArgs, name), true);
+			break;
+		case OBJECT_TYPE:
+		case OBJECT_DOMAIN:
+			catalog = TypeRelationId;
+			oid = LookupTypeNameOid(NULL, castNode(TypeName, name), true);
+			break;
+		case OBJECT_TRIGGER:
+			catalog = TriggerRelationId;
+			oid = lookup_relation_part(type, castNode(List, name));
+			break;
+		case OBJECT_RULE:
+			catalog = RewriteRelationId;
+			oid = lookup_relation_part(type, castNode(List, name));
+			break;
+		case OBJECT_POLICY:
+			catalog = PolicyRelationId;
+			oid = lookup_relation_part(type, castNode(List, name));
+			break;
+		case OBJECT_TABCONSTRAINT:
+			catalog = ConstraintRelationId;
+			oid = lookup_relation_part(type, castNode(List, name));
+			break;
+		case OBJECT_OPERATOR:
+			catalog = OperatorRelationId;
+			oid = LookupOperWithArgs(castNode(ObjectWithArgs, name), true);
+			break;
+		case OBJECT_OPCLASS:
+			catalog = OperatorClassRelationId;
+			oid = lookup_by_access_method(type, castNode(List, name));
+			break;
+		case OBJECT_OPFAMILY:
+			catalog = OperatorFamilyRelationId;
+			oid = lookup_by_access_method(type, castNode(List, name));
+			break;
+		case OBJECT_CAST:
+			catalog = CastRelationId;
+			oid = lookup_cast(castNode(List, name));
+			break;
+		case OBJECT_TRANSFORM:
+			catalog = TransformRelationId;
+			oid = lookup_transform(castNode(List, name));
+			break;
+		case OBJECT_COLLATION:
+			catalog = CollationRelationId;
+			oid = get_collation_oid(castNode(List, name), true);
+			break;
+		case OBJECT_CONVERSION:
+			catalog = ConversionRelationId;
+			oid = get_conversion_oid(castNode(List, name), true);
+			break;
+		case OBJECT_STATISTIC_EXT:
+			catalog = StatisticExtRelationId;
+			oid = get_statistics_object_oid(castNode(List, name), true);
+			break;
+		case OBJECT_TSPARSER:
+			catalog = TSParserRelationId;
+			oid = get_ts_parser_oid(castNode(List, name), true);
+			break;
+		case OBJECT_TSDICTIONARY:
+			catalog = TSDictionaryRelationId;
+			oid = get_ts_dict_oid(castNode(List, name), true);
+			break;
+		case OBJECT_TSTEMPLATE:
+			catalog = TSTemplateRelationId;
+			oid = get_ts_template_oid(castNode(List, name), true);
+			break;
+		case OBJECT_TSCONFIGURATION:
+			catalog = TSConfigRelationId;
+			oid = get_ts_config_oid(castNode(List, name), true);
+			break;
+		default:
+			break;
+	}
+	if (!OidIsValid(oid))
+		return false;
+	ObjectAddressSet(*object, catalog, oid);
+	return true;
+}
+
+/*
+ * Let the server's grammar read what a permit names, by making a statement of
+ * it that is never run.  Errors of syntax become "there is no such object".
+ */
+static Node *
+parse_single(const char *sql)
+{
+	List	   *raw = NIL;
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		raw = raw_parser(sql, RAW_PARSE_DEFAULT);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_SYNTAX_ERROR)
+			PG_RE_THROW();
+		FlushErrorState();
+		FreeErrorData(error);
+		raw = NIL;
+	}
+	PG_END_TRY();
+	return list_length(raw) == 1 ? linitial_node(RawStmt, raw)->stmt : NULL;
+}
+
+static bool
+lookup_by_drop_statement(const char *sql, ObjectAddress *object)
+{
+	Node	   *stmt = parse_single(sql);
+	DropStmt   *drop;
+
+	if (stmt == NULL || !IsA(stmt, DropStmt))
+		return false;
+	drop = castNode(DropStmt, stmt);
+	return list_length(drop->objects) == 1 &&
+		lookup_object(drop->removeType, linitial(drop->objects), object);
+}
+
+/* schema.table.column */
+static bool
+lookup_column(const char *text, ObjectAddress *object)
+{
+	Node	   *stmt = parse_single(psprintf("DROP TABLE %s", text));
+	List	   *names;
+	AttrNumber	attnum;
+	Oid			relid;
+
+	if (stmt == NULL || !IsA(stmt, DropStmt) || list_length(((DropStmt *) stmt)->objects) != 1)
+		return false;
+	names = linitial_node(List, ((DropStmt *) stmt)->objects);
+	if (list_length(names) < 2)
+		return false;
+	relid = lookup_relation_by_list(list_truncate(list_copy(names), list_length(names) - 1));
+	if (!OidIsValid(relid))
+		return false;
+	attnum = get_attnum(relid, strVal(llast(names)));
+	if (attnum == InvalidAttrNumber)
+		return false;
+	ObjectAddressSubSet(*object, RelationRelationId, relid, attnum);
+	return true;
+}
+
+static bool
+lookup_plain_relation(const char *text, ObjectAddress *object)
+{
+	return lookup_by_drop_statement(psprintf("DROP TABLE %s", text), object);
+}
+
+/*
+ * The object of a permit 'action text'.  Permits of drops are read as the drop
+ * itself; the others name a relation, a column, a type or a schema.
+ */
+bool
+lookup_permit_object(Action action, const char *text, ObjectAddress *object)
+{
+	switch (action)
+	{
+		case ACTION_TRUNCATE:
+		case ACTION_DELETE_ALL:
+		case ACTION_UPDATE_ALL:
+		case ACTION_SET_UNLOGGED:
+		case ACTION_RENAME_TABLE:
+		case ACTION_DETACH_PARTITION:
+		case ACTION_NO_INHERIT:
+		case ACTION_DISABLE_ROW_SECURITY:
+		case ACTION_DISABLE_TRIGGER:
+		case ACTION_DROP_PARTITION:
+		case ACTION_REPLACE_VIEW:
+			return lookup_plain_relation(text, object);
+		case ACTION_DROP_COLUMN:
+		case ACTION_ALTER_COLUMN_TYPE:
+		case ACTION_RENAME_COLUMN:
+		case ACTION_DROP_ATTRIBUTE:
+		case ACTION_ALTER_ATTRIBUTE:
+		case ACTION_RENAME_ATTRIBUTE:
+		case ACTION_DROP_NOT_NULL:
+			return lookup_column(text, object);
+		case ACTION_RENAME_SCHEMA:
+			return lookup_by_drop_statement(psprintf("DROP SCHEMA %s", text), object);
+		case ACTION_RENAME_TYPE:
+		case ACTION_RENAME_ENUM_VALUE:
+			return lookup_by_drop_statement(psprintf("DROP TYPE %s", text), object);
+		case ACTION_REPLACE_FUNCTION:
+			return lookup_by_drop_statement(psprintf("DROP ROUTINE %s", text), object);
+		case ACTION_REPLACE_TRIGGER:
+			return lookup_by_drop_statement(psprintf("DROP TRIGGER %s", text), object);
+		case ACTION_REPLACE_RULE:
+			return lookup_by_drop_statement(psprintf("DROP RULE %s", text), object);
+		case ACTION_SET_SCHEMA:
+			return lookup_plain_relation(text, object) ||
+				lookup_by_drop_statement(psprintf("DROP TYPE %s", text), object) ||
+				lookup_by_drop_statement(psprintf("DROP ROUTINE %s", text), object);
+		case ACTION_DROP_CONSTRAINT:
+			/* "name on table" has the shape of a trigger's identity */
+			{
+				Node	   *stmt = parse_single(psprintf("DROP TRIGGER %s", text));
+
+				return stmt != NULL && IsA(stmt, DropStmt) &&
+					lookup_object(OBJECT_TABCONSTRAINT,
+								  linitial(((DropStmt *) stmt)->objects), object);
+			}
+		case ACTION_DROP_DATABASE:
+		case ACTION_RENAME_DATABASE:
+			return lookup_object(OBJECT_DATABASE, (Node *) makeString(pstrdup(text)), object);
+		case ACTION_DROP_SUBSCRIPTION:
+		case ACTION_DROP_LARGE_OBJECT:
+		case ACTION_DROP_USER_MAPPING:
+		case ACTION_DROP_TRANSFORM:
+		case ACTION_DROP_DEFAULT:
+			/* their identities are no SQL: matched by the text alone */
+			*object = InvalidObjectAddress;
+			return true;
+		default:
+			return lookup_by_drop_statement(psprintf("%s %s", action_name(action), text), object);
+	}
+}

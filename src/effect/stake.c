@@ -1,0 +1,244 @@
+/*
+ * stake.c
+ *		How much is at stake: rows by size and density, bytes with TOAST and
+ *		indexes, and whether there is any row at all.
+ *
+ * No lock is waited for.  Sizes are read from the storage manager without one;
+ * pages only under a lock that is to be had at once, else the width of the
+ * columns stands in.
+ */
+#include "postgres.h"
+
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "optimizer/plancat.h"
+#include "storage/bufmgr.h"
+#include "storage/lmgr.h"
+#include "storage/smgr.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/snapmgr.h"
+
+#include "effect/effect.h"
+
+#define PAGES_SAMPLED 32
+#define PAGES_SEARCHED 100		/* how far we look for a row before we believe there is one */
+
+static BlockNumber
+fork_blocks(Relation rel, ForkNumber fork)
+{
+	SMgrRelation smgr = RelationGetSmgr(rel);
+
+	return smgrexists(smgr, fork) ? smgrnblocks(smgr, fork) : 0;
+}
+
+static int64
+bytes_of_one(Oid relid)
+{
+	Relation	rel = RelationIdGetRelation(relid);
+	int64		bytes = 0;
+
+	if (!RelationIsValid(rel))
+		return 0;
+	if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind))
+		for (int fork = 0; fork <= MAX_FORKNUM; fork++)
+			bytes += (int64) fork_blocks(rel, fork) * BLCKSZ;
+	RelationClose(rel);
+	return bytes;
+}
+
+static int64
+bytes_with_indexes(Relation rel)
+{
+	int64		bytes = bytes_of_one(RelationGetRelid(rel));
+	ListCell   *lc;
+
+	if (!rel->rd_rel->relhasindex)
+		return bytes;
+	foreach(lc, RelationGetIndexList(rel))
+		bytes += bytes_of_one(lfirst_oid(lc));
+	return bytes;
+}
+
+static int64
+bytes_with_toast(Relation rel)
+{
+	int64		bytes = bytes_with_indexes(rel);
+	Relation	toast;
+
+	if (!OidIsValid(rel->rd_rel->reltoastrelid))
+		return bytes;
+	toast = RelationIdGetRelation(rel->rd_rel->reltoastrelid);
+	if (RelationIsValid(toast))
+	{
+		bytes += bytes_with_indexes(toast);
+		RelationClose(toast);
+	}
+	return bytes;
+}
+
+/* Line pointers in use on one page; an estimate, so dead ones may be among them. */
+static int
+rows_on_page(Relation rel, BlockNumber block)
+{
+	Buffer		buffer = ReadBuffer(rel, block);
+	Page		page;
+	int			rows = 0;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	page = BufferGetPage(buffer);
+	for (OffsetNumber i = FirstOffsetNumber; i <= PageGetMaxOffsetNumber(page); i++)
+		if (ItemIdIsNormal(PageGetItemId(page, i)))
+			rows++;
+	UnlockReleaseBuffer(buffer);
+	return rows;
+}
+
+static double
+rows_by_sample(Relation rel, BlockNumber blocks)
+{
+	BlockNumber pages = Min(blocks, PAGES_SAMPLED);
+	double		rows = 0;
+
+	for (BlockNumber i = 0; i < pages; i++)
+		rows += rows_on_page(rel, (BlockNumber) ((uint64) i * blocks / pages));
+	return rows / pages * blocks;
+}
+
+static double
+rows_by_width(Relation rel, BlockNumber blocks)
+{
+	int32		width = get_relation_data_width(RelationGetRelid(rel), NULL) +
+		MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData);
+
+	return (double) blocks * ((BLCKSZ - SizeOfPageHeaderData) / width);
+}
+
+static double
+rows_of_one(Oid relid)
+{
+	Relation	rel = RelationIdGetRelation(relid);
+	BlockNumber blocks;
+	double		rows;
+
+	if (!RelationIsValid(rel))
+		return 0;
+	blocks = RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind) ? fork_blocks(rel, MAIN_FORKNUM) : 0;
+	if (blocks == 0)
+		rows = 0;
+	else if (rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0)
+		rows = rel->rd_rel->reltuples / rel->rd_rel->relpages * blocks;
+	else if (rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+			 ConditionalLockRelationOid(relid, AccessShareLock))
+	{
+		rows = rows_by_sample(rel, blocks);
+		UnlockRelationOid(relid, AccessShareLock);
+	}
+	else
+		rows = rows_by_width(rel, blocks);
+	RelationClose(rel);
+	return rows;
+}
+
+Stake
+stake_of_relation(Oid relid)
+{
+	Stake		stake = {0};
+	ListCell   *lc;
+
+	/* the relation, its partitions and its children */
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		Relation	rel = RelationIdGetRelation(lfirst_oid(lc));
+
+		CHECK_FOR_INTERRUPTS();
+		if (!RelationIsValid(rel))
+			continue;
+		stake.bytes += bytes_with_toast(rel);
+		RelationClose(rel);
+		stake.rows += rows_of_one(lfirst_oid(lc));
+	}
+	return stake;
+}
+
+/*
+ * Look for a row that anybody could still miss: committed, or written by a
+ * transaction that may yet commit (SnapshotDirty).  With attnum, for a row in
+ * which that column holds a value.
+ */
+static bool
+holds_nothing(Oid relid, AttrNumber attnum)
+{
+	Relation	rel;
+	SnapshotData dirty;
+	TableScanDesc scan;
+	TupleTableSlot *slot;
+	bool		found = false;
+
+	/* somebody holds it exclusively: we do not wait, and do not call it empty */
+	if (!ConditionalLockRelationOid(relid, AccessShareLock))
+		return false;
+	rel = try_relation_open(relid, NoLock);
+	if (rel == NULL)
+	{
+		UnlockRelationOid(relid, AccessShareLock);
+		return false;
+	}
+	if (RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind))
+	{
+		BlockNumber blocks = fork_blocks(rel, MAIN_FORKNUM);
+
+		found = blocks > PAGES_SEARCHED;
+		if (blocks > 0 && !found)
+		{
+			InitDirtySnapshot(dirty);
+			slot = table_slot_create(rel, NULL);
+			scan = table_beginscan(rel, &dirty, 0, NULL);
+			while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+				found = attnum == 0 || !slot_attisnull(slot, attnum);
+			table_endscan(scan);
+			ExecDropSingleTupleTableSlot(slot);
+		}
+	}
+	else if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		found = true;			/* foreign tables: nobody knows */
+	relation_close(rel, AccessShareLock);
+	return !found;
+}
+
+static bool
+tree_holds_nothing(Oid relid, const char *column)
+{
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		AttrNumber	attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!holds_nothing(lfirst_oid(lc), attnum))
+			return false;
+	}
+	return true;
+}
+
+bool
+relation_is_empty(Oid relid)
+{
+	return tree_holds_nothing(relid, NULL);
+}
+
+bool
+column_is_empty(Oid relid, AttrNumber attnum)
+{
+	char	   *name = get_attname(relid, attnum, true);
+
+	return name != NULL && tree_holds_nothing(relid, name);
+}

@@ -1,0 +1,470 @@
+/*
+ * statement_effects.c
+ *		What will this utility statement do?  The one place that looks at the kind
+ *		of a statement; ALTER TABLE's subcommands are in alter_table.c.
+ *
+ * A name that leads nowhere gives no effect: the server's own error, or its
+ * NOTICE for IF EXISTS, is the answer then.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_shdepend.h"
+#include "catalog/pg_subscription.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_rewrite.h"
+#include "catalog/pg_type.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/dbcommands.h"
+#include "commands/trigger.h"
+#include "foreign/foreign.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_func.h"
+#include "parser/parse_type.h"
+#include "rewrite/rewriteSupport.h"
+#include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/compat.h"
+#include "effect/alter_table.h"
+#include "effect/effect.h"
+
+bool
+statement_matters(Node *stmt)
+{
+	switch (nodeTag(stmt))
+	{
+		/* the everyday ones first: nothing of them is ours */
+		case T_TransactionStmt:
+		case T_VariableSetStmt:
+		case T_VariableShowStmt:
+		case T_PrepareStmt:
+		case T_ExecuteStmt:
+		case T_DeallocateStmt:
+		case T_DeclareCursorStmt:
+		case T_FetchStmt:
+		case T_ClosePortalStmt:
+		case T_ExplainStmt:
+		case T_DoStmt:
+		case T_CallStmt:
+		case T_LockStmt:
+		case T_NotifyStmt:
+		case T_ListenStmt:
+		case T_UnlistenStmt:
+		case T_DiscardStmt:
+		case T_ConstraintsSetStmt:
+		case T_CheckPointStmt:
+		case T_LoadStmt:
+		case T_VacuumStmt:
+		case T_ClusterStmt:
+		case T_ReindexStmt:
+		case T_RefreshMatViewStmt:
+			return false;
+		case T_CopyStmt:
+			return ((CopyStmt *) stmt)->is_from;
+		default:
+			return GetCommandLogLevel(stmt) == LOGSTMT_DDL || IsA(stmt, TruncateStmt);
+	}
+}
+
+static ObjectAddress *
+copy_address(const ObjectAddress *object)
+{
+	ObjectAddress *copy = palloc(sizeof(ObjectAddress));
+
+	*copy = *object;
+	return copy;
+}
+
+/*
+ * Somebody who may not drop it gets the server's own refusal, and learns
+ * nothing of what it holds.  OAT_DROP still has the last word.
+ */
+static bool
+may_drop(const ObjectAddress *object)
+{
+	if (object->classId == RelationRelationId)
+	{
+		Oid			nsp = get_rel_namespace(object->objectId);
+
+		return pg_class_ownercheck(object->objectId, GetUserId()) ||
+			(OidIsValid(nsp) && pg_namespace_ownercheck(nsp, GetUserId()));
+	}
+	if (object->classId == NamespaceRelationId)
+		return pg_namespace_ownercheck(object->objectId, GetUserId());
+	return true;
+}
+
+static List *
+effects_of_drop_statement(DropStmt *stmt)
+{
+	List	   *objects = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->objects)
+	{
+		ObjectAddress object;
+
+		if (lookup_object(stmt->removeType, (Node *) lfirst(lc), &object) && may_drop(&object))
+			objects = lappend(objects, copy_address(&object));
+	}
+	return closure_of_drop(objects, stmt->behavior);
+}
+
+static List *
+effects_of_truncate_statement(TruncateStmt *stmt)
+{
+	List	   *relids = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->relations)
+	{
+		Oid			relid = lookup_relation(lfirst_node(RangeVar, lc));
+
+		if (OidIsValid(relid) &&
+			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) == ACLCHECK_OK)
+			relids = list_append_unique_oid(relids, relid);
+	}
+	return closure_of_truncate(relids, stmt->behavior);
+}
+
+/* Everything in this database that role owns, as shdepDropOwned() finds it. */
+static List *
+objects_owned_by(Oid role)
+{
+	List	   *objects = NIL;
+	Relation	rel = table_open(SharedDependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(AuthIdRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(role));
+	scan = systable_beginscan(rel, SharedDependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_shdepend form = (Form_pg_shdepend) GETSTRUCT(tuple);
+		ObjectAddress object;
+
+		if (form->dbid != MyDatabaseId || form->deptype != SHARED_DEPENDENCY_OWNER)
+			continue;
+		ObjectAddressSubSet(object, form->classid, form->objid, form->objsubid);
+		objects = lappend(objects, copy_address(&object));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return objects;
+}
+
+static List *
+effects_of_drop_owned(DropOwnedStmt *stmt)
+{
+	List	   *objects = NIL;
+	ListCell   *lc;
+
+	foreach(lc, stmt->roles)
+	{
+		Oid			role = get_rolespec_oid(lfirst_node(RoleSpec, lc), true);
+
+		if (OidIsValid(role) && has_privs_of_role(GetUserId(), role))
+			objects = list_concat(objects, objects_owned_by(role));
+	}
+	return closure_of_drop(objects, stmt->behavior);
+}
+
+static List *
+one_effect(Action action, Oid catalog, Oid oid)
+{
+	ObjectAddress object;
+	Effect	   *effect;
+
+	if (!OidIsValid(oid))
+		return NIL;
+	ObjectAddressSet(object, catalog, oid);
+	effect = make_effect(action, &object);
+	effect->named = true;
+	return list_make1(effect);
+}
+
+static List *
+effects_of_rename(RenameStmt *stmt)
+{
+	ObjectAddress object;
+	Oid			relid = stmt->relation ? lookup_relation(stmt->relation) : InvalidOid;
+
+	switch (stmt->renameType)
+	{
+		case OBJECT_TABLE:
+		case OBJECT_VIEW:
+		case OBJECT_MATVIEW:
+		case OBJECT_FOREIGN_TABLE:
+			/* ALTER TABLE ... RENAME TO also serves indexes and sequences */
+			if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_INDEX &&
+				get_rel_relkind(relid) != RELKIND_PARTITIONED_INDEX &&
+				get_rel_relkind(relid) != RELKIND_SEQUENCE)
+				return one_effect(ACTION_RENAME_TABLE, RelationRelationId, relid);
+			return one_effect(ACTION_ALTER, RelationRelationId, relid);
+		case OBJECT_COLUMN:
+		case OBJECT_ATTRIBUTE:
+			{
+				AttrNumber	attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
+				Effect	   *effect;
+
+				if (attnum <= 0)
+					return NIL;
+				effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ?
+											ACTION_RENAME_COLUMN : ACTION_RENAME_ATTRIBUTE,
+											relid, attnum);
+				effect->named = true;
+				return list_make1(effect);
+			}
+		case OBJECT_SCHEMA:
+			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
+							  get_namespace_oid(stmt->subname, true));
+		case OBJECT_TYPE:
+		case OBJECT_DOMAIN:
+			return one_effect(ACTION_RENAME_TYPE, TypeRelationId,
+							  LookupTypeNameOid(NULL, makeTypeNameFromNameList(castNode(List, stmt->object)), true));
+		case OBJECT_DATABASE:
+			return one_effect(ACTION_RENAME_DATABASE, DatabaseRelationId,
+							  get_database_oid(stmt->subname, true));
+		default:
+			if (stmt->object != NULL && lookup_object(stmt->renameType, stmt->object, &object))
+				return one_effect(ACTION_ALTER, object.classId, object.objectId);
+			return one_effect(ACTION_ALTER, RelationRelationId, relid);
+	}
+}
+
+static List *
+effects_of_set_schema(AlterObjectSchemaStmt *stmt)
+{
+	ObjectAddress object;
+	Node	   *name = stmt->object;
+
+	if (stmt->relation != NULL)
+		return one_effect(ACTION_SET_SCHEMA, RelationRelationId, lookup_relation(stmt->relation));
+	if (stmt->objectType == OBJECT_TYPE || stmt->objectType == OBJECT_DOMAIN)
+		name = (Node *) makeTypeNameFromNameList(castNode(List, stmt->object));
+	if (name != NULL && lookup_object(stmt->objectType, name, &object))
+		return one_effect(ACTION_SET_SCHEMA, object.classId, object.objectId);
+	return NIL;
+}
+
+static List *
+effects_of_alter_enum(AlterEnumStmt *stmt)
+{
+	Oid			type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+
+	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER,
+					  TypeRelationId, type);
+}
+
+/* The function that CREATE OR REPLACE FUNCTION would write over. */
+static Oid
+function_to_replace(CreateFunctionStmt *stmt)
+{
+	ObjectWithArgs *name = makeNode(ObjectWithArgs);
+	ListCell   *lc;
+
+	name->objname = stmt->funcname;
+	name->objargs = NIL;
+	foreach(lc, stmt->parameters)
+	{
+		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
+
+		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
+			name->objargs = lappend(name->objargs, parameter->argType);
+	}
+	return LookupFuncWithArgs(OBJECT_ROUTINE, name, true);
+}
+
+static List *
+effects_of_replace(Node *stmt)
+{
+	Oid			relid;
+	Oid			oid = InvalidOid;
+
+	switch (nodeTag(stmt))
+	{
+		case T_ViewStmt:
+			if (!((ViewStmt *) stmt)->replace)
+				return NIL;
+			return one_effect(ACTION_REPLACE_VIEW, RelationRelationId,
+							  lookup_relation(((ViewStmt *) stmt)->view));
+		case T_CreateFunctionStmt:
+			if (!((CreateFunctionStmt *) stmt)->replace)
+				return NIL;
+			return one_effect(ACTION_REPLACE_FUNCTION, ProcedureRelationId,
+							  function_to_replace((CreateFunctionStmt *) stmt));
+		case T_CreateTrigStmt:
+			relid = ((CreateTrigStmt *) stmt)->replace ?
+				lookup_relation(((CreateTrigStmt *) stmt)->relation) : InvalidOid;
+			if (OidIsValid(relid))
+				oid = get_trigger_oid(relid, ((CreateTrigStmt *) stmt)->trigname, true);
+			return one_effect(ACTION_REPLACE_TRIGGER, TriggerRelationId, oid);
+		case T_RuleStmt:
+			relid = ((RuleStmt *) stmt)->replace ?
+				lookup_relation(((RuleStmt *) stmt)->relation) : InvalidOid;
+			if (OidIsValid(relid))
+				oid = get_rewrite_oid(relid, ((RuleStmt *) stmt)->rulename, true);
+			return one_effect(ACTION_REPLACE_RULE, RewriteRelationId, oid);
+		default:
+			return NIL;
+	}
+}
+
+/* ALTER DOMAIN: drops of its default, not null and constraints */
+static List *
+effects_of_alter_domain(AlterDomainStmt *stmt)
+{
+	Oid			type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+	Action		action = ACTION_ALTER;
+
+	if (stmt->subtype == 'O')
+		action = ACTION_DROP_NOT_NULL;
+	else if (stmt->subtype == 'X')
+		action = ACTION_DROP_CONSTRAINT;
+	else if (stmt->subtype == 'T' && stmt->def == NULL)
+		action = ACTION_DROP_DEFAULT;
+	return one_effect(action, TypeRelationId, type);
+}
+
+static List *
+effects_of_drop_user_mapping(DropUserMappingStmt *stmt)
+{
+	ForeignServer *server = GetForeignServerByName(stmt->servername, true);
+	Oid			role = stmt->user->roletype == ROLESPEC_PUBLIC ? ACL_ID_PUBLIC :
+		get_rolespec_oid(stmt->user, true);
+
+	if (server == NULL || (role == InvalidOid && stmt->user->roletype != ROLESPEC_PUBLIC))
+		return NIL;
+	return one_effect(ACTION_DROP_USER_MAPPING, UserMappingRelationId,
+					  GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid,
+									  ObjectIdGetDatum(role), ObjectIdGetDatum(server->serverid)));
+}
+
+/* Statements that change one named object in a way no other action describes. */
+static List *
+effects_of_alter(Node *stmt)
+{
+	ObjectAddress object;
+	ObjectType	type;
+	Node	   *name;
+
+	switch (nodeTag(stmt))
+	{
+		case T_AlterEventTrigStmt:
+			type = OBJECT_EVENT_TRIGGER;
+			name = (Node *) makeString(((AlterEventTrigStmt *) stmt)->trigname);
+			break;
+		case T_AlterExtensionContentsStmt:
+			type = OBJECT_EXTENSION;
+			name = (Node *) makeString(((AlterExtensionContentsStmt *) stmt)->extname);
+			break;
+		case T_AlterFunctionStmt:
+			type = ((AlterFunctionStmt *) stmt)->objtype;
+			name = (Node *) ((AlterFunctionStmt *) stmt)->func;
+			break;
+		case T_AlterOwnerStmt:
+			type = ((AlterOwnerStmt *) stmt)->objectType;
+			name = ((AlterOwnerStmt *) stmt)->object;
+			break;
+		default:
+			return NIL;
+	}
+	if (type == OBJECT_TYPE || type == OBJECT_DOMAIN)
+		name = (Node *) makeTypeNameFromNameList(castNode(List, name));
+	return name != NULL && lookup_object(type, name, &object) ?
+		one_effect(ACTION_ALTER, object.classId, object.objectId) : NIL;
+}
+
+/* COPY FROM and triggers or rules on a table change that table. */
+static List *
+effects_on_relation(Node *stmt)
+{
+	RangeVar   *relation = NULL;
+	List	   *effects;
+
+	if (IsA(stmt, CopyStmt))
+		relation = ((CopyStmt *) stmt)->relation;
+	else if (IsA(stmt, CreateTrigStmt))
+		relation = ((CreateTrigStmt *) stmt)->relation;
+	else if (IsA(stmt, RuleStmt))
+		relation = ((RuleStmt *) stmt)->relation;
+	if (relation == NULL)
+		return NIL;
+	effects = one_effect(ACTION_ALTER, RelationRelationId, lookup_relation(relation));
+
+	/* a restore fills tables that are empty */
+	if (effects != NIL)
+		((Effect *) linitial(effects))->empty_is_harmless = IsA(stmt, CopyStmt);
+	return effects;
+}
+
+static List *
+effects_of_create(Node *stmt)
+{
+	const char *tag = GetCommandTagName(CreateCommandTag(stmt));
+	bool		creates = strncmp(tag, "CREATE", 6) == 0;
+
+	return list_make1(make_nameless_effect(creates ? ACTION_CREATE : ACTION_ALTER,
+										   "statement", tag));
+}
+
+List *
+effects_of_statement(Node *stmt)
+{
+	List	   *effects;
+
+	switch (nodeTag(stmt))
+	{
+		case T_DropStmt:
+			return effects_of_drop_statement((DropStmt *) stmt);
+		case T_TruncateStmt:
+			return effects_of_truncate_statement((TruncateStmt *) stmt);
+		case T_AlterTableStmt:
+			return effects_of_alter_table((AlterTableStmt *) stmt);
+		case T_DropOwnedStmt:
+			return effects_of_drop_owned((DropOwnedStmt *) stmt);
+		case T_DropdbStmt:
+			return one_effect(ACTION_DROP_DATABASE, DatabaseRelationId,
+							  get_database_oid(((DropdbStmt *) stmt)->dbname, true));
+		case T_DropSubscriptionStmt:
+			return one_effect(ACTION_DROP_SUBSCRIPTION, SubscriptionRelationId,
+							  get_subscription_oid(((DropSubscriptionStmt *) stmt)->subname, true));
+		case T_DropUserMappingStmt:
+			return effects_of_drop_user_mapping((DropUserMappingStmt *) stmt);
+		case T_RenameStmt:
+			return effects_of_rename((RenameStmt *) stmt);
+		case T_AlterObjectSchemaStmt:
+			return effects_of_set_schema((AlterObjectSchemaStmt *) stmt);
+		case T_AlterEnumStmt:
+			return effects_of_alter_enum((AlterEnumStmt *) stmt);
+		case T_AlterDomainStmt:
+			return effects_of_alter_domain((AlterDomainStmt *) stmt);
+		default:
+			break;
+	}
+	if ((effects = effects_of_replace(stmt)) != NIL ||
+		(effects = effects_of_alter(stmt)) != NIL ||
+		(effects = effects_on_relation(stmt)) != NIL)
+		return effects;
+	return IsA(stmt, CopyStmt) ? NIL : effects_of_create(stmt);
+}

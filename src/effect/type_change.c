@@ -1,0 +1,118 @@
+/*
+ * type_change.c
+ *		Does ALTER COLUMN ... TYPE leave every stored value as it is?  Answered as
+ *		ATColumnChangeRequiresRewrite() of the server answers it: by building the
+ *		conversion and looking what is left of it after planning.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
+#include "parser/parse_collate.h"
+#include "parser/parse_node.h"
+#include "parser/parse_type.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
+
+#include "effect/effect.h"
+
+static bool
+is_the_column_itself(Node *expr, const char *column)
+{
+	ColumnRef  *ref;
+	Node	   *last;
+
+	if (!IsA(expr, ColumnRef))
+		return false;
+	ref = (ColumnRef *) expr;
+	last = llast(ref->fields);
+	return list_length(ref->fields) <= 2 && IsA(last, String) &&
+		strcmp(strVal(last), column) == 0;
+}
+
+/*
+ * USING that is only the cast to the target type says nothing that the server
+ * would not do by itself (Knex, MikroORM and Liquibase always write it).
+ */
+static bool
+using_is_only_the_cast(ColumnDef *def, const char *column, Oid type, int32 typmod)
+{
+	Node	   *expr = def->raw_default;
+
+	if (expr == NULL || is_the_column_itself(expr, column))
+		return true;
+	if (IsA(expr, TypeCast))
+	{
+		TypeCast   *cast = (TypeCast *) expr;
+		Oid			cast_type = LookupTypeNameOid(NULL, cast->typeName, true);
+		int32		cast_typmod;
+
+		if (cast_type != type || !is_the_column_itself(cast->arg, column))
+			return false;
+		typenameTypeIdAndMod(NULL, cast->typeName, &cast_type, &cast_typmod);
+		return cast_typmod == -1 || cast_typmod == typmod;
+	}
+	return false;
+}
+
+/* What is left after planning: only wrappers that do not touch the value? */
+static bool
+conversion_is_nothing(Node *expr)
+{
+	for (;;)
+	{
+		if (IsA(expr, Var))
+			return true;
+		else if (IsA(expr, RelabelType))
+			expr = (Node *) ((RelabelType *) expr)->arg;
+		else if (IsA(expr, CoerceToDomain))
+		{
+			CoerceToDomain *domain = (CoerceToDomain *) expr;
+
+			if (DomainHasConstraints(domain->resulttype))
+				return false;
+			expr = (Node *) domain->arg;
+		}
+		else
+			return false;
+	}
+}
+
+bool
+type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
+{
+	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	FormData_pg_attribute old;
+	Oid			type;
+	int32		typmod;
+	ParseState *pstate = make_parsestate(NULL);
+	Node	   *expr;
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	old = *((Form_pg_attribute) GETSTRUCT(tuple));
+	ReleaseSysCache(tuple);
+
+	/* a type that does not exist: the server says so */
+	type = LookupTypeNameOid(NULL, def->typeName, true);
+	if (!OidIsValid(type))
+		return true;
+	typenameTypeIdAndMod(NULL, def->typeName, &type, &typmod);
+	if (!using_is_only_the_cast(def, NameStr(old.attname), type, typmod))
+		return false;
+
+	expr = (Node *) makeVar(1, attnum, old.atttypid, old.atttypmod, old.attcollation, 0);
+	expr = coerce_to_target_type(pstate, expr, exprType(expr), type, typmod,
+								 def->raw_default ? COERCION_EXPLICIT : COERCION_ASSIGNMENT,
+								 COERCE_IMPLICIT_CAST, -1);
+	if (expr == NULL)
+		return true;			/* no such conversion: the server says so */
+	assign_expr_collations(pstate, expr);
+	return conversion_is_nothing((Node *) expression_planner((Expr *) expr));
+}
