@@ -1,0 +1,196 @@
+/*
+ * incident.c
+ *		What a record of an incident holds, its way from the spool into the tables,
+ *		and the SQL functions that read it.
+ */
+#include "postgres.h"
+
+#include "access/xlog.h"
+#include "catalog/pg_extension.h"
+#include "commands/dbcommands.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/lock.h"
+#include "storage/lockdefs.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/timestamp.h"
+
+#include "audit/incident.h"
+#include "audit/mask.h"
+#include "audit/session.h"
+#include "audit/spool.h"
+#include "base/installation.h"
+#include "base/owner.h"
+#include "base/settings.h"
+
+#define STATEMENT_BYTES 4096	/* how much of a statement is recorded */
+#define DRAIN_LOCK 2			/* objsubid of the extension's lock tag */
+
+static void
+add_text(StringInfo json, const char *key, const char *value)
+{
+	if (value == NULL)
+		return;
+	appendStringInfo(json, ",\"%s\":", key);
+	escape_json(json, value);
+}
+
+static void
+add_texts(StringInfo json, const char *key, List *values)
+{
+	ListCell   *lc;
+
+	appendStringInfo(json, ",\"%s\":[", key);
+	foreach(lc, values)
+	{
+		if (lc != list_head(values))
+			appendStringInfoChar(json, ',');
+		escape_json(json, lfirst(lc));
+	}
+	appendStringInfoChar(json, ']');
+}
+
+static char *
+random_id(void)
+{
+	uint8		bytes[16];
+	char	   *text = palloc0(33);
+
+	if (!pg_strong_random(bytes, sizeof(bytes)))
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+						errmsg("could not generate random values")));
+	for (int i = 0; i < 16; i++)
+		sprintf(text + 2 * i, "%02x", bytes[i]);
+	return text;
+}
+
+static char *
+shortened(const char *statement)
+{
+	const char *masked = mask_secrets(statement);
+	int			length = strlen(masked);
+
+	if (length <= STATEMENT_BYTES)
+		return pstrdup(masked);
+	return pnstrdup(masked, pg_mbcliplen(masked, length, STATEMENT_BYTES));
+}
+
+static char *
+json_of(const Incident *incident)
+{
+	const char *statement = incident->statement ? incident->statement : debug_query_string;
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfo(&json, "{\"id\":\"%s\"", random_id());
+	add_text(&json, "at", timestamptz_to_str(GetCurrentTimestamp()));
+	add_text(&json, "verdict", incident->verdict);
+	if (incident->sqlstate != 0)
+		add_text(&json, "sqlstate", unpack_sql_state(incident->sqlstate));
+	add_text(&json, "session_role", session_role_name());
+	add_text(&json, "role", current_role_name());
+	add_text(&json, "application", session_application());
+	add_text(&json, "client", session_client());
+	add_text(&json, "database", get_database_name(MyDatabaseId));
+	add_text(&json, "statement", statement ? shortened(statement) : NULL);
+	add_texts(&json, "effects", incident->effects);
+	add_text(&json, "message", incident->message);
+	add_text(&json, "hint", incident->hint);
+	add_text(&json, "version", incident->version);
+	add_text(&json, "name", incident->name);
+	appendStringInfoChar(&json, '}');
+	return json.data;
+}
+
+void
+record_incident(const Incident *incident)
+{
+	char	   *json = json_of(incident);
+
+	/* a standby has no table to move it to */
+	if (RecoveryInProgress())
+		ereport(LOG, (errmsg("incident: %s", json)));
+	else
+		spool_write(json, setting_amount(SETTING_INCIDENTS_MAX_BYTES) * 1024);
+	pfree(json);
+}
+
+/* Only one session moves records, and nobody waits for it. */
+static bool
+claim_drain(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(), DRAIN_LOCK);
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+static List *
+files_of(List *lines)
+{
+	List	   *files = NIL;
+	ListCell   *lc;
+
+	foreach(lc, lines)
+	{
+		SpoolLine  *line = lfirst(lc);
+
+		if (files == NIL || strcmp(llast(files), line->file) != 0)
+			files = lappend(files, line->file);
+	}
+	return files;
+}
+
+void
+drain_incidents(void)
+{
+	List	   *lines;
+
+	if (!claim_drain())
+		return;
+	spool_rotate();
+	lines = spool_read();
+	if (lines == NIL)
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner("INSERT INTO safemig.incident SELECT * FROM safemig.spooled_incident"
+							" ON CONFLICT (id) DO NOTHING", 0, NULL, NULL, NULL);
+	(void) execute_as_owner("INSERT INTO safemig.history_entry"
+							" SELECT pg_catalog.nextval('safemig.history_entry_id_seq'), s.*"
+							" FROM safemig.spooled_history s"
+							" ON CONFLICT (spool_id) DO NOTHING", 0, NULL, NULL, NULL);
+	SPI_finish();
+	spool_unlink_at_commit(files_of(lines));
+}
+
+/* The records not yet in their table: (file text, record jsonb). */
+PG_FUNCTION_INFO_V1(safemig_spooled);
+PGDLLEXPORT Datum safemig_spooled(PG_FUNCTION_ARGS);
+
+Datum
+safemig_spooled(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell   *lc;
+
+	InitMaterializedSRF(fcinfo, 0);
+	foreach(lc, spool_read())
+	{
+		SpoolLine  *line = lfirst(lc);
+		Datum		values[2];
+		bool		nulls[2] = {false};
+
+		values[0] = CStringGetTextDatum(line->file);
+		values[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(line->json));
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * spool.h
+ *		The file in the data directory into which incidents go at once, because
+ *		a table's row would be gone with the transaction.
+ */
+#ifndef SAFEMIG_SPOOL_H
+#define SAFEMIG_SPOOL_H
+
+#include "postgres.h"
+#include "nodes/pg_list.h"
+
+/* One record, a line of JSON without a line end.  Never raises an error. */
+extern void spool_write(const char *json, int64 max_bytes);
+
+typedef struct SpoolLine
+{
+	char	   *file;			/* base name: records of one file are folded together */
+	char	   *json;
+} SpoolLine;
+
+/* All records now in files, oldest file first. */
+extern List *spool_read(void);
+
+/* Take the file that is being written out of use, so that it can be moved to the table. */
+extern void spool_rotate(void);
+
+/* Remove these files (base names) when the transaction commits. */
+extern void spool_unlink_at_commit(List *files);
+
+/* Remove all files of this database when the transaction commits. */
+extern void spool_unlink_all_at_commit(void);
+
+#endif							/* SAFEMIG_SPOOL_H */
