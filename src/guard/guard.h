@@ -1,0 +1,56 @@
+/*
+ * guard.h
+ *		Refuses what nobody permitted.  hooks.c hears of a statement, src/effect
+ *		says what it does, verdict.c decides, judge.c acts, refusal.c words it.
+ */
+#ifndef SAFEMIG_GUARD_H
+#define SAFEMIG_GUARD_H
+
+#include "postgres.h"
+#include "effect/effect.h"
+
+typedef enum Enforce
+{
+	ENFORCE_ON,
+	ENFORCE_WARN,
+	ENFORCE_OFF
+} Enforce;
+
+extern int	guard_enforce;		/* the setting safemig.enforce */
+extern bool guard_loaded_at_start;	/* level 2: by shared_preload_libraries */
+
+typedef enum Decision
+{
+	DECISION_ALLOW,
+	DECISION_LOG,
+	DECISION_WARN,
+	DECISION_REFUSE
+} Decision;
+
+/* hooks.c */
+extern void guard_install_hooks(void);
+extern bool guard_is_awake(void);
+
+/* The event trigger's way in: the statement that loaded the library. */
+extern void guard_judge_late(Node *stmt);
+
+/* verdict.c: the decision on one effect, permits aside */
+extern Decision decide(Effect *effect);
+extern bool is_self(const ObjectAddress *object);
+extern Decision standing_decision(Action action);
+extern bool loses_nothing(Effect *effect);
+
+/* judge.c: returns when all may pass, else raises the one refusal */
+extern void judge(List *effects);
+extern void lock_what_must_stay_empty(List *effects);
+
+/* refusal.c */
+extern void refuse(List *refused, List *warned, List *effects) pg_attribute_noreturn();
+extern void warn(List *warned, List *effects, bool would_refuse);
+
+/* arming.c: the preload setting of this database */
+extern void arm_database(void);
+extern void disarm_database(void);
+extern bool database_is_armed(Oid database);
+
+#endif							/* SAFEMIG_GUARD_H */

@@ -1,0 +1,102 @@
+/*
+ * judge.c
+ *		Acts on the decisions over all effects of a statement: one refusal that
+ *		names everything, or one warning, or silence.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+
+#include "guard/guard.h"
+#include "guard/permit.h"
+
+/*
+ * An effect that goes along with another (a table's own sequence, an index)
+ * shares its fate.  What belongs to the extension itself does not: no
+ * statement takes that along.
+ */
+static Decision
+final_decision(Effect *effect)
+{
+	Decision	decision;
+
+	if (effect->part && !is_self(&effect->object))
+		return DECISION_ALLOW;
+	decision = decide(effect);
+
+	/* a permit counts as used when it matches, needed or not */
+	if (effect->action != ACTION_DISARM && use_permit(effect))
+		return DECISION_ALLOW;
+	return decision;
+}
+
+/* The first week's "warn" is no way to take the guard away. */
+static bool
+would_disarm(List *refused)
+{
+	ListCell   *lc;
+
+	foreach(lc, refused)
+		if (((Effect *) lfirst(lc))->action == ACTION_DISARM)
+			return true;
+	return false;
+}
+
+void
+judge(List *effects)
+{
+	List	   *refused = NIL;
+	List	   *warned = NIL;
+	ListCell   *lc;
+
+	foreach(lc, effects)
+	{
+		Effect	   *effect = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		switch (final_decision(effect))
+		{
+			case DECISION_REFUSE:
+				refused = lappend(refused, effect);
+				break;
+			case DECISION_WARN:
+				warned = lappend(warned, effect);
+				break;
+			case DECISION_LOG:
+			case DECISION_ALLOW:
+				break;
+		}
+	}
+	if (refused != NIL && (guard_enforce == ENFORCE_ON || would_disarm(refused)))
+		refuse(refused, warned, effects);
+	if (refused != NIL)
+		warn(refused, effects, true);
+	else if (warned != NIL)
+		warn(warned, effects, false);
+}
+
+/*
+ * What passed because its table held nothing must still hold nothing when the
+ * statement gets its lock.  So the lock is taken here, in the statement's own
+ * order, and the effects are judged again if a row came in between.
+ */
+void
+lock_what_must_stay_empty(List *effects)
+{
+	bool		changed = false;
+	ListCell   *lc;
+
+	foreach(lc, effects)
+	{
+		Effect	   *effect = lfirst(lc);
+
+		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
+			!loses_nothing(effect))
+			continue;
+		LockRelationOid(effect->relation, AccessExclusiveLock);
+		changed = changed || !loses_nothing(effect);
+	}
+	if (changed)
+		judge(effects);
+}

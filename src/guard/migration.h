@@ -1,0 +1,31 @@
+/*
+ * migration.h
+ *		"Inside a migration": the private state by which the guard knows that a
+ *		statement belongs to apply or rollback, and which permits it brought.
+ *		Never a setting, so that no client can claim it.
+ */
+#ifndef SAFEMIG_GUARD_MIGRATION_H
+#define SAFEMIG_GUARD_MIGRATION_H
+
+#include "postgres.h"
+#include "nodes/pg_list.h"
+
+typedef struct GuardedMigration GuardedMigration;
+
+/*
+ * permits: list of char *, as in 'drop table public.users'.  SM009 for one that
+ * names no action, or is too wide.  Allocates in CurrentMemoryContext; enter
+ * pushes, leave pops (call it in PG_FINALLY; the transaction's end pops too).
+ */
+extern GuardedMigration *guard_enter_migration(const char *version, List *permits,
+											   const char *reason);
+
+/* The script ran: SM009 for a permit whose object never was, a WARNING for an unused one. */
+extern void guard_finish_migration(GuardedMigration *migration);
+
+extern void guard_leave_migration(GuardedMigration *migration);
+
+/* Version that runs, or NULL. */
+extern const char *guard_current_migration(void);
+
+#endif							/* SAFEMIG_GUARD_MIGRATION_H */

@@ -1,0 +1,185 @@
+/*
+ * policy_functions.c
+ *		The guard as SQL: permit, set, last_refusal, arm, and the decision column
+ *		of safemig.actions; and the event trigger that loads the library.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "commands/event_trigger.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "tcop/pquery.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/portal.h"
+
+#include "audit/history.h"
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/owner.h"
+#include "base/settings.h"
+#include "guard/guard.h"
+#include "guard/permit.h"
+#include "guard/refusal.h"
+
+PG_FUNCTION_INFO_V1(safemig_permit);
+PG_FUNCTION_INFO_V1(safemig_set);
+PG_FUNCTION_INFO_V1(safemig_last_refusal);
+PG_FUNCTION_INFO_V1(safemig_arm);
+PG_FUNCTION_INFO_V1(safemig_decision);
+PG_FUNCTION_INFO_V1(safemig_on_ddl_start);
+PGDLLEXPORT Datum safemig_permit(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_set(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_last_refusal(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_arm(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_decision(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_on_ddl_start(PG_FUNCTION_ARGS);
+
+static char *
+required_text(FunctionCallInfo fcinfo, int argument, const char *what)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", what)));
+	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
+}
+
+/* Called by a SELECT outside a transaction block (and not by a DO block)? */
+static bool
+is_single_statement(void)
+{
+	return !IsTransactionBlock() && ActivePortal != NULL &&
+		ActivePortal->commandTag == CMDTAG_SELECT;
+}
+
+Datum
+safemig_permit(PG_FUNCTION_ARGS)
+{
+	char	   *permit = required_text(fcinfo, 0, "the permit");
+	char	   *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	int64		id;
+
+	PreventCommandIfReadOnly("safemig.permit()");
+	id = give_permit(permit, reason);
+	if (is_single_statement())
+		ereport(WARNING,
+				(errmsg("the permit '%s' ends with this query, since no transaction block is open", permit),
+				 errhint("BEGIN; SELECT %s.permit(...); the statement; COMMIT;", SAFEMIG_NAME)));
+	PG_RETURN_INT64(id);
+}
+
+static void
+store_setting(Setting setting, const char *value)
+{
+	Oid			types[3] = {TEXTOID, TEXTOID, TEXTOID};
+	Datum		values[3];
+	char		nulls[4] = "   ";
+
+	values[0] = CStringGetTextDatum(setting_name(setting));
+	values[1] = CStringGetTextDatum(value);
+	values[2] = CStringGetTextDatum(database_mark());
+	if (setting != SETTING_ENVIRONMENT)
+		nulls[2] = 'n';
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner("INSERT INTO safemig.config (name, value, bound_to) VALUES ($1, $2, $3)"
+							" ON CONFLICT (name) DO UPDATE SET value = excluded.value, bound_to = excluded.bound_to",
+							3, types, values, nulls);
+	SPI_finish();
+	CacheInvalidateRelcacheByRelid(safemig_config());
+}
+
+Datum
+safemig_set(PG_FUNCTION_ARGS)
+{
+	char	   *name = required_text(fcinfo, 0, "the setting's name");
+	char	   *value = required_text(fcinfo, 1, "the setting's value");
+	Setting		setting = setting_by_name(name);
+	HistoryRow	row = {0};
+
+	PreventCommandIfReadOnly("safemig.set()");
+	if (setting == SETTING_ENVIRONMENT && !superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a superuser can set the environment"),
+				 errdetail("It decides what is refused in this database.")));
+	row.event = "setting changed";
+	row.subject = name;
+	row.detail = psprintf("%s -> %s", setting_text(setting), setting_check(setting, value));
+	store_setting(setting, value);
+	(void) record_history(&row);
+	PG_RETURN_VOID();
+}
+
+Datum
+safemig_last_refusal(PG_FUNCTION_ARGS)
+{
+	if (last_refusal_text() == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(last_refusal_text()));
+}
+
+Datum
+safemig_arm(PG_FUNCTION_ARGS)
+{
+	const char *database = quote_identifier(get_database_name(MyDatabaseId));
+
+	if (!superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a superuser can arm a database")));
+	arm_database();
+	if (guard_loaded_at_start)
+		ereport(NOTICE,
+				(errmsg("database %s is guarded at level 2 (shared_preload_libraries)", database),
+				 errdetail("Every session is guarded, whatever it sets.")));
+	else
+		ereport(NOTICE,
+				(errmsg("database %s is guarded at level 1 (session_preload_libraries)", database),
+				 errdetail("New sessions are guarded from their start, open ones from their first DDL on. "
+						   "If the library is ever missing, also on a standby that takes over, logins to this database fail."),
+				 errhint("Rescue, as superuser: PGOPTIONS='-c session_preload_libraries=' psql -c 'ALTER DATABASE %s RESET session_preload_libraries'. "
+						 "For level 2 add %s to shared_preload_libraries and restart.", database, SAFEMIG_NAME)));
+	PG_RETURN_VOID();
+}
+
+Datum
+safemig_decision(PG_FUNCTION_ARGS)
+{
+	static const char *const words[] = {"allow", "log", "warn", "refuse"};
+	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Action		action;
+	const char *rest;
+
+	if (!action_of_text(name, &action, &rest) || *rest != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("there is no action \"%s\"", name),
+				 errhint("SELECT action FROM %s.actions; lists them.", SAFEMIG_NAME)));
+	PG_RETURN_TEXT_P(cstring_to_text(words[standing_decision(action)]));
+}
+
+/*
+ * Fires for every DDL statement, also in sessions that were open before the
+ * library was preloaded: being called has just loaded it, and the statement
+ * itself has passed no hook yet.
+ */
+Datum
+safemig_on_ddl_start(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *data;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function is an event trigger's")));
+	data = (EventTriggerData *) fcinfo->context;
+	guard_judge_late(data->parsetree);
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,371 @@
+/*
+ * refusal.c
+ *		The words of a refusal or warning: what, what is at stake, and the exact
+ *		next statement.  A dozen real clients drop DETAIL and HINT, so the message
+ *		line alone carries action, object and way out.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "audit/incident.h"
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/settings.h"
+#include "effect/describe.h"
+#include "guard/guard.h"
+#include "guard/migration.h"
+#include "guard/refusal.h"
+
+#define NAMED_IN_DETAIL 20		/* dependents; the rest is in last_refusal() */
+#define PERMITS_IN_HINT 50
+
+typedef struct Words
+{
+	char	   *what;			/* 'drop table public.users (about 12 345 rows)' */
+	char	   *message;
+	char	   *detail;
+	char	   *hint;
+	char	   *whole;			/* everything, uncut: for last_refusal() */
+} Words;
+
+static char *last = NULL;
+
+const char *
+last_refusal_text(void)
+{
+	return last;
+}
+
+/* 12345678 as '12 345 678' */
+static char *
+grouped(double number)
+{
+	char		digits[64];
+	StringInfoData out;
+	int			length;
+
+	snprintf(digits, sizeof(digits), "%.0f", number);
+	length = strlen(digits);
+	initStringInfo(&out);
+	for (int i = 0; i < length; i++)
+	{
+		if (i > 0 && (length - i) % 3 == 0)
+			appendStringInfoChar(&out, ' ');
+		appendStringInfoChar(&out, digits[i]);
+	}
+	return out.data;
+}
+
+static char *
+size_words(int64 bytes)
+{
+	return text_to_cstring(DatumGetTextPP(DirectFunctionCall1(pg_size_pretty, Int64GetDatum(bytes))));
+}
+
+/* Does this action lose the relation's rows (and not only a name)? */
+static bool
+has_stake(Effect *effect)
+{
+	return action_category(effect->action) == CATEGORY_DATA && OidIsValid(effect->relation) &&
+		effect->action != ACTION_DROP_SEQUENCE &&
+		effect->action != ACTION_DROP_ATTRIBUTE && effect->action != ACTION_ALTER_ATTRIBUTE;
+}
+
+/* Of all effects that lose rows, each relation once; its parts are in its own stake. */
+static Stake
+stake_of(List *effects)
+{
+	Stake		sum = {0};
+	List	   *counted = NIL;
+	ListCell   *lc;
+
+	foreach(lc, effects)
+	{
+		Effect	   *effect = lfirst(lc);
+		Stake		stake;
+
+		if (effect->part || !has_stake(effect) || list_member_oid(counted, effect->relation))
+			continue;
+		counted = lappend_oid(counted, effect->relation);
+		stake = stake_of_relation(effect->relation);
+		sum.rows += stake.rows;
+		sum.bytes += stake.bytes;
+	}
+	return sum;
+}
+
+static char *
+row_words(double rows)
+{
+	return psprintf("about %s %s", grouped(rows), rows >= 0.5 && rows < 1.5 ? "row" : "rows");
+}
+
+/* The first effect's own; of a schema, which has no rows itself, all that goes with it. */
+static Stake
+stake_of_first(Effect *first, List *effects)
+{
+	return has_stake(first) ? stake_of(list_make1(first)) : stake_of(effects);
+}
+
+static int
+count_stakes(List *effects)
+{
+	int			count = 0;
+	ListCell   *lc;
+
+	foreach(lc, effects)
+		if (!((Effect *) lfirst(lc))->part && has_stake(lfirst(lc)))
+			count++;
+	return count;
+}
+
+static void
+append_item(StringInfo out, const char *item)
+{
+	if (out->len > 0)
+		appendStringInfoString(out, ", ");
+	appendStringInfoString(out, item);
+}
+
+/* What else goes: all that is neither the first effect nor a mere part of another. */
+static char *
+others(List *effects, Effect *first, int limit)
+{
+	StringInfoData out;
+	int			shown = 0;
+	int			left = 0;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, effects)
+	{
+		Effect	   *effect = lfirst(lc);
+
+		if (effect == first || effect->part || effect->action == ACTION_DISARM)
+			continue;
+		if (limit > 0 && shown == limit)
+		{
+			left++;
+			continue;
+		}
+		describe_effect(effect);
+		append_item(&out, psprintf("%s %s", effect->type, effect->identity));
+		shown++;
+	}
+	if (left > 0)
+		appendStringInfo(&out, " and %d more", left);
+	return out.data;
+}
+
+/* ARRAY['drop table public.users', ...] of everything that a paste must allow */
+static char *
+permit_array(List *refused, List *warned, int limit)
+{
+	List	   *all = list_concat_copy(refused, warned);
+	StringInfoData out;
+	int			shown = 0;
+	ListCell   *lc;
+
+	initStringInfo(&out);
+	foreach(lc, all)
+	{
+		if (limit > 0 && shown++ == limit)
+		{
+			appendStringInfo(&out, ", ... %d more, see %s.last_refusal()",
+							 list_length(all) - limit, SAFEMIG_NAME);
+			break;
+		}
+		append_item(&out, quote_literal_cstr(effect_text(lfirst(lc))));
+	}
+	return psprintf("ARRAY[%s]", out.data);
+}
+
+static char *
+hint_for(List *refused, List *warned, int limit)
+{
+	Effect	   *first = linitial(refused);
+
+	if (first->action == ACTION_DISARM)
+		return psprintf("If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.", SAFEMIG_NAME);
+	if (action_category(first->action) == CATEGORY_CHANGE)
+		return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$);", SAFEMIG_NAME);
+	if (guard_current_migration() != NULL)
+		return psprintf("Add to the call: permits => %s, reason => '...'",
+						permit_array(refused, warned, limit));
+	return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$, permits => %s);",
+					SAFEMIG_NAME, permit_array(refused, warned, limit));
+}
+
+static char *
+detail_for(List *refused, List *effects, Effect *first, int limit)
+{
+	StringInfoData out;
+	Stake		stake = stake_of_first(first, refused);
+	char	   *rest = others(effects, first, limit);
+
+	initStringInfo(&out);
+	if (first->action == ACTION_DISARM)
+		appendStringInfoString(&out, "It belongs to what protects this database.");
+	else if (stake.bytes > 0)
+		appendStringInfo(&out, "%s %s.",
+						 first->object.objectSubId == 0 ? "It holds" : "The table holds",
+						 size_words(stake.bytes));
+	else if (action_category(first->action) == CATEGORY_CHANGE)
+		appendStringInfoString(&out, "The setting \"change\" says so; nothing would be lost.");
+	else
+		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
+	if (has_stake(first) && count_stakes(refused) > 1)
+	{
+		Stake		all = stake_of(refused);
+
+		appendStringInfo(&out, " In all: %s, %s.", row_words(all.rows), size_words(all.bytes));
+	}
+	if (rest[0] != '\0')
+		appendStringInfo(&out, " It would also take: %s.", rest);
+	return out.data;
+}
+
+static char *
+what_for(Effect *first, Stake stake)
+{
+	if (first->action == ACTION_DISARM)
+	{
+		describe_effect(first);
+		return psprintf("change %s %s", first->type, first->identity);
+	}
+	if (!OidIsValid(first->object.objectId))
+		return psprintf("run %s", first->identity);
+	if (has_stake(first) || stake.rows > 0)
+		return psprintf("%s (%s)", effect_text(first), row_words(stake.rows));
+	return effect_text(first);
+}
+
+static char *
+needs_words(List *refused)
+{
+	Effect	   *first = linitial(refused);
+	int			more = list_length(refused) - 1;
+
+	if (first->action == ACTION_DISARM)
+		return pstrdup("it protects this database");
+	if (action_category(first->action) == CATEGORY_CHANGE)
+		return pstrdup("here the schema is changed by migrations only");
+	if (more == 0)
+		return psprintf("needs the permit '%s'", effect_text(first));
+	return psprintf("needs the permit '%s' and %d more", effect_text(first), more);
+}
+
+/* What an extension is asked to lose comes first, whatever the statement's order. */
+static List *
+worst_first(List *refused)
+{
+	ListCell   *lc;
+
+	foreach(lc, refused)
+		if (((Effect *) lfirst(lc))->action == ACTION_DISARM)
+			return lcons(lfirst(lc), list_delete_ptr(list_copy(refused), lfirst(lc)));
+	return refused;
+}
+
+static Words
+find_words(List *refused, List *warned, List *effects)
+{
+	Words		words;
+	List	   *ordered = worst_first(refused);
+	Effect	   *first = linitial(ordered);
+
+	words.what = what_for(first, stake_of_first(first, refused));
+	words.message = psprintf("%s: %s", words.what, needs_words(ordered));
+	words.detail = detail_for(refused, effects, first, NAMED_IN_DETAIL);
+	words.hint = hint_for(ordered, warned, PERMITS_IN_HINT);
+	words.whole = psprintf("%s\n%s\n%s", words.message,
+						   detail_for(refused, effects, first, 0),
+						   hint_for(ordered, warned, 0));
+	return words;
+}
+
+/* Of the many parts of the extension, the first one named says enough. */
+static List *
+texts_of(List *effects)
+{
+	List	   *texts = NIL;
+	bool		disarms = false;
+	ListCell   *lc;
+
+	foreach(lc, effects)
+	{
+		Effect	   *effect = lfirst(lc);
+
+		if (list_length(texts) == PERMITS_IN_HINT || (disarms && effect->action == ACTION_DISARM))
+			continue;
+		disarms = disarms || effect->action == ACTION_DISARM;
+		texts = lappend(texts, effect_text(effect));
+	}
+	return texts;
+}
+
+static void
+record(const char *verdict, int sqlstate, List *effects, const char *message, const char *hint)
+{
+	Incident	incident = {0};
+
+	incident.verdict = verdict;
+	incident.sqlstate = sqlstate;
+	incident.effects = texts_of(effects);
+	incident.message = message;
+	incident.hint = hint;
+	incident.version = guard_current_migration();
+	record_incident(&incident);
+}
+
+void
+refuse(List *refused, List *warned, List *effects)
+{
+	Words		words = find_words(refused, warned, effects);
+	char	   *message = psprintf("%s refused to %s", SAFEMIG_NAME, words.message);
+
+	record("refused", ERRCODE_REFUSED, worst_first(refused), message, words.hint);
+	if (last != NULL)
+		pfree(last);
+	last = MemoryContextStrdup(TopMemoryContext,
+							   psprintf("%s refused to %s", SAFEMIG_NAME, words.whole));
+	ereport(ERROR,
+			(errcode(ERRCODE_REFUSED),
+			 errmsg("%s", message),
+			 errdetail("%s", words.detail),
+			 errhint("%s", words.hint)));
+}
+
+static char *
+why_it_passes(Effect *effect, bool would_refuse)
+{
+	if (would_refuse)
+		return psprintf("would be refused if %s.enforce were on", SAFEMIG_NAME);
+	if (effect->empty_is_harmless && action_category(effect->action) == CATEGORY_DATA &&
+		standing_decision(effect->action) == DECISION_REFUSE)
+		return pstrdup("passes, since no row holds anything there");
+	if (action_category(effect->action) == CATEGORY_DATA)
+		return psprintf("passes, since this is a %s database",
+						environment_name(current_environment()));
+	return psprintf("outside a migration loses %s", action_loss(effect->action));
+}
+
+void
+warn(List *warned, List *effects, bool would_refuse)
+{
+	Effect	   *first = linitial(worst_first(warned));
+	char	   *message = psprintf("%s %s", what_for(first, stake_of_first(first, warned)),
+								   why_it_passes(first, would_refuse));
+	char	   *rest = others(effects, first, NAMED_IN_DETAIL);
+	char	   *hint = hint_for(warned, NIL, PERMITS_IN_HINT);
+
+	record("warned", 0, warned, message, hint);
+	ereport(WARNING,
+			(errmsg("%s", message),
+			 rest[0] != '\0' ? errdetail("It also takes: %s.", rest) : 0,
+			 errhint("%s", hint)));
+}

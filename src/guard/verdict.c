@@ -1,0 +1,259 @@
+/*
+ * verdict.c
+ *		What is decided on one effect: first who is never refused, then the
+ *		environment's word on its category.  Permits are judge.c's.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/catalog.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
+#include "commands/extension.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+
+#include "base/installation.h"
+#include "base/settings.h"
+#include "effect/effect.h"
+#include "guard/guard.h"
+#include "guard/migration.h"
+#include "guard/tool_tables.h"
+
+/* The table that a constraint, trigger, index, rule, policy or default belongs to. */
+static Oid
+owning_relation(const ObjectAddress *object)
+{
+	Relation	rel;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	Oid			relid = InvalidOid;
+
+	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object->classId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_objid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(object->objectId));
+	scan = systable_beginscan(rel, DependDependerIndexId, true, NULL, 2, keys);
+	while (!OidIsValid(relid) && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->refclassid == RelationRelationId &&
+			(form->deptype == DEPENDENCY_AUTO || form->deptype == DEPENDENCY_INTERNAL))
+			relid = form->refobjid;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return relid;
+}
+
+/* The object itself, or the relation it is part of, whichever can be a member of an extension. */
+static Oid
+extension_of(const ObjectAddress *object)
+{
+	Oid			extension = getExtensionOfObject(object->classId, object->objectId);
+
+	if (!OidIsValid(extension) && object->objectSubId == 0)
+	{
+		Oid			owner = owning_relation(object);
+
+		if (OidIsValid(owner))
+			extension = getExtensionOfObject(RelationRelationId, owner);
+	}
+	return extension;
+}
+
+bool
+is_self(const ObjectAddress *object)
+{
+	if (!OidIsValid(object->objectId))
+		return false;
+	if (object->classId == ExtensionRelationId)
+		return object->objectId == safemig_extension();
+	return extension_of(object) == safemig_extension();
+}
+
+static Oid
+schema_of(const ObjectAddress *object)
+{
+	Oid			schema;
+
+	if (object->classId == RelationRelationId)
+		return get_rel_namespace(object->objectId);
+	if (object->classId == NamespaceRelationId)
+		return object->objectId;
+	/* large objects are in no schema, and unknown to that function */
+	schema = is_objectclass_supported(object->classId) ? get_object_namespace(object) : InvalidOid;
+	if (!OidIsValid(schema))
+	{
+		Oid			owner = owning_relation(object);
+
+		schema = OidIsValid(owner) ? get_rel_namespace(owner) : InvalidOid;
+	}
+	return schema;
+}
+
+/*
+ * Nobody's loss: temporary objects, objects of this transaction, and the
+ * scratch space of other extensions (pg_repack drops the old heap of a table
+ * in a schema of its own).
+ */
+static bool
+is_exempt(Effect *effect)
+{
+	Oid			schema;
+	Oid			schema_extension;
+
+	if (!OidIsValid(effect->object.objectId))
+		return false;
+	if (OidIsValid(effect->relation) &&
+		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP)
+		return true;
+	if (born_in_this_transaction(&effect->object))
+		return true;
+	schema = schema_of(&effect->object);
+	if (!OidIsValid(schema))
+		return false;
+	if (isAnyTempNamespace(schema))
+		return true;
+	schema_extension = getExtensionOfObject(NamespaceRelationId, schema);
+	return OidIsValid(schema_extension) && schema_extension != safemig_extension();
+}
+
+/* An extension's script changes that extension's own members as it likes. */
+static bool
+belongs_to_running_script(const ObjectAddress *object)
+{
+	return creating_extension && OidIsValid(object->objectId) &&
+		extension_of(object) == CurrentExtensionObject;
+}
+
+static Decision
+decision_of(Setting setting)
+{
+	const char *word = setting_text(setting);
+
+	return strcmp(word, "refuse") == 0 ? DECISION_REFUSE :
+		strcmp(word, "warn") == 0 ? DECISION_WARN :
+		strcmp(word, "log") == 0 ? DECISION_LOG : DECISION_ALLOW;
+}
+
+/* The environment's word on an action, for statements outside a migration. */
+Decision
+standing_decision(Action action)
+{
+	Decision	decision;
+
+	switch (action_category(action))
+	{
+		case CATEGORY_DATA:
+			return decision_of(SETTING_DATA);
+		case CATEGORY_BREAK:
+			/* the setting's "warn" refuses renames and moves: code fails at once */
+			decision = decision_of(SETTING_CONTRACT);
+			return decision == DECISION_WARN ? DECISION_REFUSE : decision;
+		case CATEGORY_CODE:
+			return decision_of(SETTING_CONTRACT);
+		case CATEGORY_UPKEEP:
+			decision = decision_of(SETTING_UPKEEP);
+			/* the former values are gone, which upkeep else never is */
+			return action == ACTION_UPDATE_ALL && decision == DECISION_LOG ? DECISION_WARN : decision;
+		case CATEGORY_CHANGE:
+			return decision_of(SETTING_CHANGE);
+		case CATEGORY_SELF:
+			break;
+	}
+	return DECISION_REFUSE;
+}
+
+/* Inside a migration what can be made again, and what adds, is free. */
+static Decision
+environment_decision(Action action)
+{
+	Category	category = action_category(action);
+
+	if (guard_current_migration() != NULL &&
+		category != CATEGORY_DATA && category != CATEGORY_BREAK)
+		return DECISION_ALLOW;
+	return standing_decision(action);
+}
+
+bool
+loses_nothing(Effect *effect)
+{
+	if (!effect->empty_is_harmless)
+		return false;
+	if (effect->object.objectSubId > 0)
+		return column_is_empty(effect->relation, effect->object.objectSubId);
+	return relation_is_empty(effect->relation);
+}
+
+/* What changes whole tables as a way of life, and may. */
+static bool
+is_whole_table_action(Action action)
+{
+	return action == ACTION_DELETE_ALL || action == ACTION_UPDATE_ALL || action == ACTION_TRUNCATE;
+}
+
+/* UPDATE of nothing but columns that this transaction added: a backfill. */
+static bool
+writes_only_new_columns(Effect *effect)
+{
+	ListCell   *lc;
+
+	if (effect->new_columns == NIL)
+		return false;
+	foreach(lc, effect->new_columns)
+	{
+		ObjectAddress column;
+
+		ObjectAddressSubSet(column, RelationRelationId, effect->relation, lfirst_int(lc));
+		if (!born_in_this_transaction(&column))
+			return false;
+	}
+	return true;
+}
+
+/* Against the extension itself?  Only a restore into its empty tables may pass. */
+static Decision
+decide_self(Effect *effect)
+{
+	if (action_category(effect->action) == CATEGORY_CHANGE && effect->empty_is_harmless &&
+		relation_is_empty(effect->relation))
+		return DECISION_ALLOW;
+	effect->action = ACTION_DISARM;
+	return DECISION_REFUSE;
+}
+
+Decision
+decide(Effect *effect)
+{
+	Decision	decision;
+
+	if (effect->action == ACTION_DISARM)
+		return DECISION_REFUSE;
+	if (is_self(&effect->object))
+		return decide_self(effect);
+	if (effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE)
+		return database_is_armed(effect->object.objectId) ?
+			environment_decision(effect->action) : DECISION_ALLOW;
+
+	decision = environment_decision(effect->action);
+	if (decision < DECISION_WARN)
+		return decision;
+	if (belongs_to_running_script(&effect->object) || is_exempt(effect))
+		return DECISION_ALLOW;
+	if (is_whole_table_action(effect->action))
+		return is_tool_table(effect->relation) || writes_only_new_columns(effect) ||
+			loses_nothing(effect) ? DECISION_ALLOW : decision;
+	return loses_nothing(effect) ? DECISION_WARN : decision;
+}

@@ -1,0 +1,55 @@
+-- The guard: its actions, permits and settings.
+
+CREATE FUNCTION safemig.action_rows(OUT action text, OUT category text, OUT lost text)
+RETURNS SETOF record
+LANGUAGE C STRICT STABLE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'safemig_action_rows';
+COMMENT ON FUNCTION safemig.action_rows() IS 'rows of the view safemig.actions';
+
+CREATE FUNCTION safemig.decision(action text) RETURNS text
+LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_decision';
+COMMENT ON FUNCTION safemig.decision(text) IS
+'allow, log, warn or refuse: the decision on an action here, outside a migration and without a permit. SM009 for an action that does not exist';
+
+CREATE VIEW safemig.actions AS
+	SELECT action, category, safemig.decision(action) AS decision, lost FROM safemig.action_rows();
+COMMENT ON VIEW safemig.actions IS 'everything the guard knows that a statement can do, with the decision on it in this database';
+GRANT SELECT ON safemig.actions TO PUBLIC;
+
+CREATE FUNCTION safemig.permit(permit text, reason text DEFAULT NULL) RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_permit';
+COMMENT ON FUNCTION safemig.permit(text, text) IS
+'allows one action on one object for this transaction: SELECT safemig.permit(''drop table public.users'', reason => ''GDPR-123''). Returns the id of its row in safemig.history. SM009 when it names no action or no object';
+REVOKE ALL ON FUNCTION safemig.permit(text, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.set(name text, value text) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_set';
+COMMENT ON FUNCTION safemig.set(text, text) IS
+'sets one of safemig.settings in this database, for all sessions from commit on. SM009 for a wrong name or value; the environment is a superuser''s to set';
+REVOKE ALL ON FUNCTION safemig.set(text, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.last_refusal() RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_last_refusal';
+COMMENT ON FUNCTION safemig.last_refusal() IS
+'the whole text of the last refusal in this session, with every object and the full array of permits; NULL when there was none';
+
+CREATE FUNCTION safemig.arm() RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_arm';
+COMMENT ON FUNCTION safemig.arm() IS
+'adds the library to this database''s session_preload_libraries, keeping what is there, and says which level of loading holds';
+REVOKE ALL ON FUNCTION safemig.arm() FROM PUBLIC;
+
+CREATE FUNCTION safemig.on_ddl_start() RETURNS event_trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_on_ddl_start';
+COMMENT ON FUNCTION safemig.on_ddl_start() IS
+'loads the library in sessions that were open before it was preloaded, and judges the statement that did so';
+
+CREATE EVENT TRIGGER safemig_ddl_start ON ddl_command_start EXECUTE FUNCTION safemig.on_ddl_start();
+ALTER EVENT TRIGGER safemig_ddl_start ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER safemig_ddl_start IS 'safemig: guards sessions that were open before it came';

@@ -1,0 +1,3 @@
+-- Last: from here on the database is guarded.
+
+SELECT safemig.arm();
