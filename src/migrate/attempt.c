@@ -1,0 +1,214 @@
+/*
+ * attempt.c
+ *		What apply and rollback share around the scripts they run: a subtransaction
+ *		that an error undoes before it is recorded, so that the record is made by a
+ *		backend that holds nothing half-done; and the record itself.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "audit/incident.h"
+#include "base/errors.h"
+#include "migrate/attempt.h"
+
+static Attempt *at_work = NULL; /* the innermost, for a session that ends in it */
+
+Attempt *
+new_attempt(const char *function)
+{
+	Attempt    *attempt = palloc0(sizeof(Attempt));
+
+	attempt->function = function;
+	attempt->run.current = -1;
+	attempt->context = CurrentMemoryContext;
+	return attempt;
+}
+
+/* The statement at work, or NULL: then the record holds what the client sent. */
+static char *
+statement_at_work(const Attempt *attempt)
+{
+	const ScriptRun *run = &attempt->run;
+
+	if (run->script == NULL || run->current < 0 || run->current >= run->script->count)
+		return NULL;
+	return statement_text(run->script, &run->script->statements[run->current]);
+}
+
+static void
+record(const Attempt *attempt, int sqlstate, const char *message, const char *hint)
+{
+	Incident	incident = {0};
+
+	incident.verdict = "failed";
+	incident.sqlstate = sqlstate;
+	incident.statement = statement_at_work(attempt);
+	incident.message = message;
+	incident.hint = hint;
+	incident.version = attempt->version;
+	incident.name = attempt->name;
+	record_incident(&incident);
+}
+
+/*
+ * A terminated backend, or one whose client has gone, passes no PG_CATCH.  The
+ * callback runs before the server's own that aborts the transaction, since
+ * callbacks go last in, first out.
+ */
+static void
+record_end_of_session(int code, Datum arg)
+{
+	if (at_work == NULL || !IsTransactionState())
+		return;
+	MemoryContextSwitchTo(TopMemoryContext);
+	record(at_work, 0, "the session ended before the migration did", NULL);
+	at_work = NULL;
+}
+
+/* Once and for good: a script may register callbacks of its own behind it. */
+static void
+watch_end_of_session(void)
+{
+	static bool registered = false;
+
+	if (registered)
+		return;
+	before_shmem_exit(record_end_of_session, (Datum) 0);
+	registered = true;
+}
+
+void
+begin_attempt(Attempt *attempt)
+{
+	MemoryContext work;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	watch_end_of_session();
+	work = CurrentMemoryContext;
+	attempt->owner = CurrentResourceOwner;
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(work);
+	attempt->outer = at_work;
+	at_work = attempt;
+}
+
+void
+end_attempt(Attempt *attempt)
+{
+	at_work = attempt->outer;
+	ReleaseCurrentSubTransaction();
+	CurrentResourceOwner = attempt->owner;
+	SPI_finish();
+	MemoryContextSwitchTo(attempt->context);
+	drain_incidents();
+}
+
+void
+fail_attempt(Attempt *attempt)
+{
+	ErrorData  *error;
+
+	at_work = attempt->outer;
+	MemoryContextSwitchTo(attempt->context);
+	error = CopyErrorData();
+	FlushErrorState();
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(attempt->context);
+	CurrentResourceOwner = attempt->owner;
+
+	/* the rollback has popped it, unless it came from an outer level */
+	if (attempt->guarded != NULL)
+		guard_leave_migration(attempt->guarded);
+	record(attempt, error->sqlerrcode, error->message, error->hint);
+	ReThrowError(error);
+}
+
+/*
+ * With a snapshot that outlasts the statement, the registry could not be read
+ * again after the wait for another runner, and one version would run twice.
+ */
+void
+check_caller(const Attempt *attempt)
+{
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_PLACE),
+				 errmsg("%s needs the isolation level READ COMMITTED", attempt->function),
+				 errdetail("With any other, what the runner before has done could not be seen."),
+				 errhint("Begin the transaction with BEGIN ISOLATION LEVEL READ COMMITTED.")));
+	if (guard_current_migration() != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_PLACE),
+				 errmsg("%s cannot be called by the script of version %s",
+						attempt->function, guard_current_migration()),
+				 errhint("Call it for each version, one after the other.")));
+}
+
+/* ---------- arguments ---------- */
+
+static void pg_attribute_noreturn()
+refuse_null(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("the argument \"%s\" cannot be null", name)));
+}
+
+char *
+optional_text(FunctionCallInfo fcinfo, int number)
+{
+	if (PG_ARGISNULL(number))
+		return NULL;
+	return text_to_cstring(PG_GETARG_TEXT_PP(number));
+}
+
+char *
+required_text(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	if (PG_ARGISNULL(number))
+		refuse_null(name);
+	return optional_text(fcinfo, number);
+}
+
+List *
+text_list(FunctionCallInfo fcinfo, int number, const char *name)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			count;
+	List	   *result = NIL;
+
+	if (PG_ARGISNULL(number))
+		return NIL;
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		if (nulls[i])
+			refuse_null(psprintf("%s[%d]", name, i + 1));
+		result = lappend(result, TextDatumGetCString(elements[i]));
+	}
+	return result;
+}
+
+char *
+joined(List *words)
+{
+	StringInfoData text;
+	ListCell   *cell;
+
+	initStringInfo(&text);
+	foreach(cell, words)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", (char *) lfirst(cell));
+	return text.data;
+}

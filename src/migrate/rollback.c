@@ -1,0 +1,198 @@
+/*
+ * rollback.c
+ *		safemig.rollback(): takes versions back by their down scripts, newest first,
+ *		all of them or none.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "audit/history.h"
+#include "base/errors.h"
+#include "migrate/attempt.h"
+#include "migrate/registry.h"
+#include "migrate/runner.h"
+#include "migrate/version_functions.h"
+
+typedef struct RollbackCall
+{
+	Attempt    *attempt;
+	char	   *target;
+	ParsedVersion version;
+	List	   *permits;
+	char	   *reason;
+} RollbackCall;
+
+static RollbackCall *
+read_call(FunctionCallInfo fcinfo)
+{
+	RollbackCall *call = palloc0(sizeof(RollbackCall));
+
+	call->target = required_text(fcinfo, 0, "target");
+	call->permits = text_list(fcinfo, 1, "permits");
+	call->reason = optional_text(fcinfo, 2);
+	require_version(call->target, &call->version);
+	call->attempt = new_attempt("safemig.rollback()");
+	return call;
+}
+
+/* Version 0 is always a target: the state before the first migration. */
+static void
+check_target(const RollbackCall *call)
+{
+	List	   *near;
+
+	if (strcmp(call->version.key, VERSION_KEY_ZERO) == 0 ||
+		is_applied(find_migration(call->version.key)))
+		return;
+	near = applied_around(call->version.key);
+	ereport(ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("version %s is not applied", call->target),
+			 near != NIL ? errdetail("Applied next to it: %s.", joined(near)) :
+			 errdetail("No version is applied."),
+			 errhint("Name the version to go back to, which stays applied; or 0 for before the first one.")));
+}
+
+/* All that lack one, in one error, before anything runs. */
+static void
+check_down_scripts(RollbackCall *call, List *versions)
+{
+	List	   *missing = NIL;
+	RegisteredMigration *newest = NULL;
+	ListCell   *cell;
+
+	foreach(cell, versions)
+	{
+		RegisteredMigration *migration = lfirst(cell);
+
+		if (migration->down != NULL)
+			continue;
+		missing = lappend(missing, migration->version);
+		if (newest == NULL)
+			newest = migration;
+	}
+	if (newest == NULL)
+		return;
+	call->attempt->version = newest->version;
+	call->attempt->name = newest->name;
+	ereport(ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("cannot roll back to %s: no down script for %s", call->target, joined(missing)),
+			 errdetail("Nothing was rolled back."),
+			 newest == linitial(versions) ?
+			 errhint("Undo the change with a new version.") :
+			 errhint("Undo the change with a new version, or roll back to %s.",
+					 newest->version)));
+}
+
+static List *
+parse_down_scripts(RollbackCall *call, List *versions)
+{
+	List	   *scripts = NIL;
+	ListCell   *cell;
+
+	foreach(cell, versions)
+	{
+		RegisteredMigration *migration = lfirst(cell);
+
+		call->attempt->version = migration->version;
+		call->attempt->name = migration->name;
+		scripts = lappend(scripts,
+						  parse_script(psprintf("down script of version %s",
+												migration->version),
+									   migration->down));
+	}
+	return scripts;
+}
+
+static void
+roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *down)
+{
+	Attempt    *attempt = call->attempt;
+	ScriptScope scope;
+	HistoryRow	row = {0};
+
+	attempt->version = migration->version;
+	attempt->name = migration->name;
+	attempt->run.version = migration->version;
+	enter_script_scope(&scope);
+	run_script(&attempt->run, down);
+	check_deferred_constraints(down->label);
+	leave_script_scope(&scope);
+	save_rolled_back(migration->key);
+
+	row.event = "rollback";
+	row.version = migration->version;
+	row.subject = migration->name;
+	row.reason = call->reason;
+	row.detail = psprintf("to version %s", call->target);
+	(void) record_history(&row);
+}
+
+/*
+ * One set of permits holds for all the down scripts, so they run as one
+ * migration, which the guard knows by the newest version.
+ */
+static void
+roll_back_all(RollbackCall *call, List *versions, List *scripts)
+{
+	Attempt    *attempt = call->attempt;
+	RegisteredMigration *newest = linitial(versions);
+	ListCell   *version;
+	ListCell   *script;
+
+	attempt->guarded = guard_enter_migration(newest->version, call->permits, call->reason);
+	forboth(version, versions, script, scripts)
+		roll_back_one(call, lfirst(version), lfirst(script));
+	guard_finish_migration(attempt->guarded);
+	guard_leave_migration(attempt->guarded);
+	attempt->guarded = NULL;
+}
+
+static int64
+roll_back(RollbackCall *call)
+{
+	List	   *versions;
+
+	check_caller(call->attempt);
+	lock_runner();
+	check_target(call);
+	versions = applied_above(call->version.key);
+	if (versions == NIL)
+	{
+		ereport(NOTICE,
+				(errmsg("no version above %s is applied", call->target)));
+		return 0;
+	}
+	check_down_scripts(call, versions);
+	roll_back_all(call, versions, parse_down_scripts(call, versions));
+	return list_length(versions);
+}
+
+PG_FUNCTION_INFO_V1(safemig_rollback);
+PGDLLEXPORT Datum safemig_rollback(PG_FUNCTION_ARGS);
+
+Datum
+safemig_rollback(PG_FUNCTION_ARGS)
+{
+	RollbackCall *call;
+	volatile int64 count = 0;
+
+	PreventCommandIfReadOnly("safemig.rollback()");
+	call = read_call(fcinfo);
+	begin_attempt(call->attempt);
+	PG_TRY();
+	{
+		count = roll_back(call);
+	}
+	PG_CATCH();
+	{
+		fail_attempt(call->attempt);
+	}
+	PG_END_TRY();
+	end_attempt(call->attempt);
+	PG_RETURN_INT64(count);
+}

@@ -1,0 +1,325 @@
+/*
+ * run.c
+ *		Runs a script that script.c has taken apart.  An error comes out as the
+ *		server's own, with the cursor in the script and a line of context that says
+ *		which statement, line and column.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "tcop/dest.h"
+#include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
+#include "utils/guc.h"
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/settings.h"
+#include "migrate/run.h"
+
+#define ACTIVITY_SHOWN 1000		/* bytes of a statement that pg_stat_activity gets */
+
+/* The statement timer of the call itself, which is never to be lengthened. */
+typedef struct OuterTimer
+{
+	bool		armed;
+	TimestampTz finish;
+	int			setting;
+	int			script_limit;	/* ms, of statement_timeout_apply */
+} OuterTimer;
+
+/* ---------- what is put back ---------- */
+
+void
+enter_script_scope(ScriptScope *scope)
+{
+	GetUserIdAndSecContext(&scope->user, &scope->security);
+	scope->guc_level = NewGUCNestLevel();
+}
+
+/*
+ * A SET without LOCAL would outlive the script in a pooled connection, so every
+ * kind of SET ends here, SET ROLE with them.
+ */
+void
+leave_script_scope(const ScriptScope *scope)
+{
+	AtEOXact_GUC(false, scope->guc_level);
+	SetUserIdAndSecContext(scope->user, scope->security);
+}
+
+/* ---------- the statement timer ---------- */
+
+static void
+look_at_timer(OuterTimer *outer)
+{
+	outer->armed = get_timeout_active(STATEMENT_TIMEOUT);
+	outer->finish = outer->armed ? get_timeout_finish_time(STATEMENT_TIMEOUT) : 0;
+	outer->setting = StatementTimeout;
+	outer->script_limit = (int) setting_amount(SETTING_STATEMENT_TIMEOUT_APPLY);
+}
+
+static void
+restore_timer(const OuterTimer *outer)
+{
+	if (outer->armed)
+		enable_timeout_at(STATEMENT_TIMEOUT, outer->finish);
+	else if (get_timeout_active(STATEMENT_TIMEOUT))
+		disable_timeout(STATEMENT_TIMEOUT, false);
+}
+
+/*
+ * To the server the whole script is one statement, so it would neither start
+ * the timer anew nor obey a SET statement_timeout in the script.
+ */
+static void
+start_timer(const OuterTimer *outer)
+{
+	int			limit = outer->script_limit;
+	TimestampTz finish;
+
+	if (StatementTimeout != outer->setting && StatementTimeout > 0)
+		limit = limit > 0 ? Min(limit, StatementTimeout) : StatementTimeout;
+	if (limit == 0)
+	{
+		restore_timer(outer);
+		return;
+	}
+	finish = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit);
+	if (outer->armed && outer->finish < finish)
+		finish = outer->finish;
+	enable_timeout_at(STATEMENT_TIMEOUT, finish);
+}
+
+/* ---------- errors ---------- */
+
+static const ScriptStatement *
+current_statement(const ScriptRun *run)
+{
+	return &run->script->statements[run->current];
+}
+
+static char *
+place_of_run(const ScriptRun *run, int offset)
+{
+	return place_in_words(run->script, run->current + 1, offset);
+}
+
+static void
+add_context(void *arg)
+{
+	const ScriptRun *run = arg;
+
+	errcontext("%s", place_of_run(run, current_statement(run)->offset));
+}
+
+/* The first occurrence of a piece of context, replaced; or the context as it is. */
+static char *
+replace_context(char *context, const char *old_part, const char *new_part)
+{
+	char	   *found = context == NULL ? NULL : strstr(context, old_part);
+
+	if (found == NULL)
+		return context;
+	return psprintf("%.*s%s%s", (int) (found - context), context, new_part,
+					found + strlen(old_part));
+}
+
+/*
+ * SPI gives the position in the statement it was sent, or, for an error that
+ * has none, the statement as a line of context.  Both become a cursor in the
+ * script.  An error further down, in a function, keeps its own cursor.
+ */
+static void
+move_error_into_script(const ScriptRun *run, const char *sent, ErrorData *error)
+{
+	const ScriptStatement *statement = current_statement(run);
+	int			offset = statement->offset;
+	char	   *line = place_of_run(run, offset);
+
+	if (error->internalquery == NULL)
+	{
+		char	   *echo = psprintf("SQL statement \"%s\"\n%s", sent, line);
+
+		error->context = replace_context(error->context, echo, line);
+	}
+	else if (error->internalpos > 0 && strcmp(error->internalquery, sent) == 0)
+	{
+		offset = statement->from +
+			pg_mbcharcliplen(sent, strlen(sent), error->internalpos - 1);
+		error->context = replace_context(error->context, line, place_of_run(run, offset));
+	}
+	else
+		return;
+	cursor_in_script(run->script, offset, &error->internalquery, &error->internalpos);
+}
+
+/* ---------- statements ---------- */
+
+static void
+show_activity(const ScriptRun *run)
+{
+	const ScriptStatement *statement = current_statement(run);
+	const char *start = run->script->text + statement->offset;
+	int			length = pg_mbcliplen(start, statement->from + statement->length -
+									  statement->offset, ACTIVITY_SHOWN);
+	char	   *activity = psprintf("%s %s statement %d of %d: %.*s", SAFEMIG_NAME,
+									run->version, run->current + 1, run->script->count,
+									length, start);
+
+	pgstat_report_activity(STATE_RUNNING, activity);
+	pfree(activity);
+}
+
+/* Rows that a receiver of NULL gets are in SPI_tuptable. */
+static int
+execute(const char *statement, DestReceiver *receiver)
+{
+	SPIExecuteOptions options = {0};
+	int			code;
+
+	options.dest = receiver;
+	code = SPI_execute_extended(statement, &options);
+
+	/* the script was searched for these before, so a setting changed its meaning */
+	if (code < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_SCRIPT),
+				 errmsg("the statement cannot stand in a migration script"),
+				 errdetail_internal("%s", SPI_result_code_string(code))));
+	return code;
+}
+
+static int
+run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
+{
+	MemoryContext context = CurrentMemoryContext;
+	char	   *sent = statement_text(run->script, current_statement(run));
+	ErrorContextCallback callback;
+	volatile int code = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	show_activity(run);
+	start_timer(outer);
+	callback.callback = add_context;
+	callback.arg = run;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	PG_TRY();
+	{
+		code = execute(sent, receiver);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		restore_timer(outer);
+		pgstat_report_activity(STATE_RUNNING, debug_query_string);
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		move_error_into_script(run, sent, error);
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	error_context_stack = callback.previous;
+	pfree(sent);
+	return code;
+}
+
+void
+run_script(ScriptRun *run, const Script *script)
+{
+	OuterTimer	outer;
+
+	look_at_timer(&outer);
+	run->script = script;
+	for (run->current = 0; run->current < script->count; run->current++)
+	{
+		int			code = run_statement(run, &outer, None_Receiver);
+		bool		only_read = current_statement(run)->kind == T_SelectStmt &&
+			code == SPI_OK_UTILITY; /* so SPI calls a query whose rows nobody gets */
+
+		run->statements++;
+		if (!only_read)
+			run->rows += SPI_processed;
+	}
+	run->current = -1;
+	restore_timer(&outer);
+	pgstat_report_activity(STATE_RUNNING, debug_query_string);
+}
+
+/* ---------- after the last one ---------- */
+
+/* What the rows of a check say: NULL for "it holds". */
+static const char *
+verdict_of_check(void)
+{
+	if (SPI_gettypeid(SPI_tuptable->tupdesc, 1) != BOOLOID)
+		return "its first column is not of type boolean";
+	if (SPI_processed == 0)
+		return "it returned no row";
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
+										  1, &isnull);
+
+		if (isnull)
+			return "it returned null";
+		if (!DatumGetBool(value))
+			return "it returned false";
+	}
+	return NULL;
+}
+
+void
+run_check(ScriptRun *run, const Script *check)
+{
+	OuterTimer	outer;
+	const char *wrong;
+
+	look_at_timer(&outer);
+	run->script = check;
+	run->current = 0;
+	if (run_statement(run, &outer, NULL) != SPI_OK_SELECT ||
+		SPI_tuptable->tupdesc->natts < 1)
+		wrong = "it is no query";
+	else
+		wrong = verdict_of_check();
+	restore_timer(&outer);
+	pgstat_report_activity(STATE_RUNNING, debug_query_string);
+	if (wrong != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_SCRIPT),
+				 errmsg("the %s did not hold: %s", check->label, wrong),
+				 errdetail("All of the migration is undone."),
+				 at_script(check, 1, check->statements[0].offset)));
+	SPI_freetuptable(SPI_tuptable);
+	run->current = -1;
+}
+
+static void
+add_label(void *arg)
+{
+	errcontext("%s, deferred constraints", (const char *) arg);
+}
+
+void
+check_deferred_constraints(const char *label)
+{
+	ErrorContextCallback callback;
+
+	callback.callback = add_label;
+	callback.arg = unconstify(char *, label);
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+	(void) execute("SET CONSTRAINTS ALL IMMEDIATE", None_Receiver);
+	error_context_stack = callback.previous;
+}

@@ -1,0 +1,147 @@
+/*
+ * runner.c
+ *		The lock by which runners of migrations wait for each other: a lock on the
+ *		extension itself with a sub-id that the server never uses, so that nobody
+ *		can take it by hand, as anybody could an advisory lock.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_extension.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/backend_status.h"
+#include "utils/inval.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/owner.h"
+#include "base/settings.h"
+#include "migrate/runner.h"
+
+#define RUNNER_SUBID	1
+#define FIRST_PAUSE		10		/* ms */
+#define LONGEST_PAUSE	50
+#define QUERY_SHOWN		200		/* bytes of the holder's query */
+
+static bool
+try_lock(void)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(),
+					   RUNNER_SUBID);
+	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+typedef struct Holder
+{
+	int			pid;			/* 0: a prepared transaction */
+	char	   *application;
+	char	   *since;
+} Holder;
+
+/* The view is asked as the owner: any deployer may know who is in his way. */
+static bool
+find_holder(Holder *holder)
+{
+	Oid			types[3] = {OIDOID, OIDOID, INT4OID};
+	Datum		values[3] = {ObjectIdGetDatum(ExtensionRelationId),
+		ObjectIdGetDatum(safemig_extension()), Int32GetDatum(RUNNER_SUBID)};
+	char	   *pid;
+
+	(void) execute_as_owner("SELECT l.pid, a.application_name,"
+							" pg_catalog.date_trunc('second', a.xact_start)"
+							" FROM pg_catalog.pg_locks l"
+							" LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+							" WHERE l.locktype = 'object' AND l.granted"
+							" AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d"
+							"  WHERE d.datname = pg_catalog.current_database())"
+							" AND l.classid = $1 AND l.objid = $2 AND l.objsubid = $3",
+							3, types, values, NULL);
+	if (SPI_processed == 0)
+		return false;			/* it has just gone */
+	pid = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	holder->pid = pid == NULL ? 0 : atoi(pid);
+	holder->application = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	holder->since = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+	SPI_freetuptable(SPI_tuptable);
+	return true;
+}
+
+/*
+ * The query only as far as the caller may see it anyway: a script can hold
+ * secrets.
+ */
+static char *
+describe_holder(const Holder *holder)
+{
+	const char *query;
+
+	if (holder->pid == 0)
+		return pstrdup("It is a prepared transaction, listed in pg_prepared_xacts.");
+	query = pgstat_get_backend_current_activity(holder->pid, true);
+	return psprintf("It is process %d, application \"%s\", at work since %s: %s",
+					holder->pid, holder->application ? holder->application : "",
+					holder->since ? holder->since : "a moment ago",
+					pnstrdup(query, pg_mbcliplen(query, strlen(query), QUERY_SHOWN)));
+}
+
+static void pg_attribute_noreturn()
+give_up(void)
+{
+	Holder		holder = {0};
+	bool		found = find_holder(&holder);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_UNAVAILABLE),
+			 errmsg("another runner of migrations is at work"),
+			 found ? errdetail("%s", describe_holder(&holder)) : 0,
+			 found && holder.pid != 0 ?
+			 errhint("Wait until it is done, or SELECT pg_cancel_backend(%d); the setting %s says how long to wait.",
+					 holder.pid, setting_name(SETTING_RUNNER_WAIT)) :
+			 errhint("Wait until it is done; the setting %s says how long to wait.",
+					 setting_name(SETTING_RUNNER_WAIT))));
+}
+
+static void
+pause_for(int ms)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms,
+					 PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * Asked for again and again instead of queued for: the caller holds a snapshot
+ * all the while, and a wait with a limit of its own needs no lock_timeout.
+ */
+void
+lock_runner(void)
+{
+	TimestampTz start = GetCurrentTimestamp();
+	int64		patience = setting_amount(SETTING_RUNNER_WAIT);
+	int			pause = FIRST_PAUSE;
+
+	while (!try_lock())
+	{
+		int64		left = patience -
+			TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+
+		if (left <= 0)
+			give_up();
+		pause_for((int) Min(pause, left));
+		pause = Min(pause + FIRST_PAUSE, LONGEST_PAUSE);
+	}
+
+	/* LockAcquire leaves it to its callers to learn what the holder has changed */
+	AcceptInvalidationMessages();
+}
