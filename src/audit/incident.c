@@ -114,8 +114,8 @@ record_incident(const Incident *incident)
 {
 	char	   *json = json_of(incident);
 
-	/* a standby has no table to move it to */
-	if (RecoveryInProgress())
+	/* a standby, or a database without the extension, has no table to move it to */
+	if (RecoveryInProgress() || !safemig_is_installed())
 		ereport(LOG, (errmsg("incident: %s", json)));
 	else
 		spool_write(json, setting_amount(SETTING_INCIDENTS_MAX_BYTES) * 1024);

@@ -14,6 +14,7 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "utils/fmgroids.h"
@@ -31,6 +32,8 @@ typedef struct Installation
 	Oid			schema;
 	Oid			config;
 	Oid			owner;
+	Oid			first_member;	/* lowest and highest OID of the extension's relations */
+	Oid			last_member;
 } Installation;
 
 static Installation here;
@@ -97,6 +100,35 @@ extension_owner(Oid extension)
 	return owner;
 }
 
+/* The range of OIDs in which the extension's own relations lie. */
+static void
+find_members(Oid extension)
+{
+	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	here.first_member = OID_MAX;
+	here.last_member = InvalidOid;
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ExtensionRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(extension));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (form->classid != RelationRelationId)
+			continue;
+		here.first_member = Min(here.first_member, form->objid);
+		here.last_member = Max(here.last_member, form->objid);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
 static void
 look(void)
 {
@@ -121,6 +153,7 @@ look(void)
 		getExtensionOfObject(RelationRelationId, found.config) != found.extension)
 		return;
 	here.owner = extension_owner(found.extension);
+	find_members(found.extension);
 	here.config = found.config;
 	here.extension = found.extension;
 }
@@ -174,6 +207,12 @@ safemig_config(void)
 {
 	require_installation();
 	return here.config;
+}
+
+bool
+safemig_may_own(Oid relid)
+{
+	return relid >= here.first_member && relid <= here.last_member;
 }
 
 Oid

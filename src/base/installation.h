@@ -20,6 +20,9 @@ extern Oid	safemig_owner(void);
 extern Oid	safemig_config(void);
 extern Oid	safemig_relation(const char *name);
 
+/* may this relation be one of ours?  Two comparisons; false is certain, true is not */
+extern bool safemig_may_own(Oid relid);
+
 /* true while the extension's own install or update script runs */
 extern bool safemig_script_is_running(void);
 

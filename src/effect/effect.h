@@ -59,6 +59,9 @@ extern bool statement_matters(Node *stmt);
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
 
+/* The database that a statement would drop or rename, InvalidOid for any other statement. */
+extern Oid	database_at_stake(Node *stmt);
+
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
 

@@ -8,19 +8,20 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/installation.h"
 #include "effect/effect.h"
 
 bool
 plan_matters(QueryDesc *query)
 {
-	return query->operation == CMD_DELETE || query->operation == CMD_UPDATE ||
-		query->operation == CMD_MERGE || query->plannedstmt->hasModifyingCTE;
+	return query->plannedstmt->resultRelations != NIL;
 }
 
 static bool reaches_every_row(Plan *plan);
@@ -133,11 +134,36 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	return list_make1(effect);
 }
 
-List *
-effects_of_plan(PlannedStmt *stmt)
+/* Catalogs written by hand, and the extension's own tables by anybody. */
+static List *
+effects_on_targets(PlannedStmt *stmt)
 {
 	List	   *effects = NIL;
 	ListCell   *lc;
+
+	foreach(lc, stmt->resultRelations)
+	{
+		Oid			relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+		Effect	   *effect;
+
+		if (relid >= FirstNormalObjectId && !safemig_may_own(relid))
+			continue;
+		effect = make_relation_effect(relid < FirstNormalObjectId ?
+									  ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
+		effect->named = true;
+		effects = lappend(effects, effect);
+	}
+	return effects;
+}
+
+List *
+effects_of_plan(PlannedStmt *stmt)
+{
+	List	   *effects = effects_on_targets(stmt);
+	ListCell   *lc;
+
+	if (effects != NIL)
+		return effects;
 
 	if (IsA(stmt->planTree, ModifyTable))
 		effects = effects_of_modify(stmt, (ModifyTable *) stmt->planTree);

@@ -15,6 +15,7 @@
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
+#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -106,6 +107,27 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 		standard_ProcessUtility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
 }
 
+/*
+ * From a database without the extension nothing is judged but what would take
+ * a guarded database away.  Its settings cannot be read from here, so it counts
+ * as production, and a permit cannot be given here either.
+ */
+static void
+guard_other_databases(Node *stmt)
+{
+	Oid			database;
+	Effect	   *effect;
+
+	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
+		!statement_matters(stmt) || safemig_is_installed())
+		return;
+	database = database_at_stake(stmt);
+	if (!OidIsValid(database) || !database_is_armed(database))
+		return;
+	effect = make_nameless_effect(ACTION_DISARM, "database", get_database_name(database));
+	refuse(list_make1(effect), NIL, list_make1(effect));
+}
+
 static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
@@ -117,6 +139,7 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	utility_hook_ran = true;
 	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
 	{
+		guard_other_databases(pstmt->utilityStmt);
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
@@ -131,10 +132,12 @@ is_exempt(Effect *effect)
 
 /* An extension's script changes that extension's own members as it likes. */
 static bool
-belongs_to_running_script(const ObjectAddress *object)
+belongs_to_running_script(Effect *effect)
 {
-	return creating_extension && OidIsValid(object->objectId) &&
-		extension_of(object) == CurrentExtensionObject;
+	if (!creating_extension || !OidIsValid(effect->object.objectId))
+		return false;
+	return effect->action == ACTION_CHANGE_CATALOG ||
+		extension_of(&effect->object) == CurrentExtensionObject;
 }
 
 static Decision
@@ -240,7 +243,8 @@ decide(Effect *effect)
 	Decision	decision;
 
 	if (effect->action == ACTION_DISARM)
-		return DECISION_REFUSE;
+		return effect->object.classId == DatabaseRelationId &&
+			!database_is_armed(effect->object.objectId) ? DECISION_ALLOW : DECISION_REFUSE;
 	if (is_self(&effect->object))
 		return decide_self(effect);
 	if (effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE)
@@ -250,7 +254,7 @@ decide(Effect *effect)
 	decision = environment_decision(effect->action);
 	if (decision < DECISION_WARN)
 		return decision;
-	if (belongs_to_running_script(&effect->object) || is_exempt(effect))
+	if (belongs_to_running_script(effect) || is_exempt(effect))
 		return DECISION_ALLOW;
 	if (is_whole_table_action(effect->action))
 		return is_tool_table(effect->relation) || writes_only_new_columns(effect) ||

@@ -244,7 +244,8 @@ save_skipped(const NewMigration *migration)
 							" permits = excluded.permits, reason = excluded.reason,"
 							" check_sql = excluded.check_sql, environments = excluded.environments,"
 							" release = excluded.release, note = excluded.note,"
-							" changed_at = excluded.changed_at WHERE m.state = 'skipped'",
+							" changed_at = excluded.changed_at WHERE m.state = 'skipped'"
+							" AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note)",
 							parameters.count, parameters.types, parameters.values,
 							parameters.nulls);
 	return SPI_processed > 0;

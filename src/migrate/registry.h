@@ -55,7 +55,7 @@ extern List *applied_around(const char *key);
 
 extern void save_applied(const NewMigration *migration);
 
-/* false when the version is known in another state, which it keeps */
+/* false when it says nothing new, or the version is known in another state, which it keeps */
 extern bool save_skipped(const NewMigration *migration);
 
 extern void save_rolled_back(const char *key);

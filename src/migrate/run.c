@@ -261,6 +261,8 @@ run_script(ScriptRun *run, const Script *script)
 static const char *
 verdict_of_check(void)
 {
+	if (SPI_tuptable->tupdesc->natts < 1)
+		return "it returned no column";
 	if (SPI_gettypeid(SPI_tuptable->tupdesc, 1) != BOOLOID)
 		return "its first column is not of type boolean";
 	if (SPI_processed == 0)
@@ -288,9 +290,8 @@ run_check(ScriptRun *run, const Script *check)
 	look_at_timer(&outer);
 	run->script = check;
 	run->current = 0;
-	if (run_statement(run, &outer, NULL) != SPI_OK_SELECT ||
-		SPI_tuptable->tupdesc->natts < 1)
-		wrong = "it is no query";
+	if (run_statement(run, &outer, NULL) != SPI_OK_SELECT)
+		wrong = "it returns no rows";
 	else
 		wrong = verdict_of_check();
 	restore_timer(&outer);
