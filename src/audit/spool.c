@@ -16,9 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "access/xact.h"
 #include "common/file_perm.h"
 #include "common/string.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "port/pg_crc32c.h"
 #include "storage/fd.h"
@@ -26,18 +26,20 @@
 #include "utils/timestamp.h"
 
 #include "audit/spool.h"
+#include "base/transaction_list.h"
 
 #define SPOOL_DIRECTORY "safemig"	/* in the data directory */
 #define CHECKSUM_WIDTH 8			/* hexadecimal digits, then a space */
 
 typedef struct PendingUnlink
 {
+	TransactionItem item;
 	char	   *file;
-	SubTransactionId subxact;
 } PendingUnlink;
 
-static List *pending = NIL;		/* in TopTransactionContext */
-static bool callbacks_registered = false;
+static void unlink_pending(List *items);
+
+static TransactionList pending = {.at_commit = unlink_pending};
 
 static void
 spool_path(char *path)
@@ -213,11 +215,11 @@ spool_rotate(void)
 }
 
 static void
-unlink_pending(void)
+unlink_pending(List *items)
 {
 	ListCell   *lc;
 
-	foreach(lc, pending)
+	foreach(lc, items)
 	{
 		char		path[MAXPGPATH];
 
@@ -226,57 +228,18 @@ unlink_pending(void)
 	}
 }
 
-static void
-at_transaction_end(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT)
-		unlink_pending();
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		pending = NIL;
-}
-
-static void
-at_subtransaction_end(SubXactEvent event, SubTransactionId mine,
-					  SubTransactionId parent, void *arg)
-{
-	ListCell   *lc;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)
-		return;
-	foreach(lc, pending)
-	{
-		PendingUnlink *item = lfirst(lc);
-
-		if (item->subxact != mine)
-			continue;
-		if (event == SUBXACT_EVENT_COMMIT_SUB)
-			item->subxact = parent;
-		else
-			pending = foreach_delete_current(pending, lc);
-	}
-}
-
 void
 spool_unlink_at_commit(List *files)
 {
-	MemoryContext save = MemoryContextSwitchTo(TopTransactionContext);
 	ListCell   *lc;
 
-	if (!callbacks_registered)
-	{
-		RegisterXactCallback(at_transaction_end, NULL);
-		RegisterSubXactCallback(at_subtransaction_end, NULL);
-		callbacks_registered = true;
-	}
 	foreach(lc, files)
 	{
-		PendingUnlink *item = palloc(sizeof(PendingUnlink));
+		PendingUnlink *item = new_transaction_item(sizeof(PendingUnlink));
 
-		item->file = pstrdup(lfirst(lc));
-		item->subxact = GetCurrentSubTransactionId();
-		pending = lappend(pending, item);
+		item->file = MemoryContextStrdup(TopTransactionContext, lfirst(lc));
+		transaction_list_add(&pending, item);
 	}
-	MemoryContextSwitchTo(save);
 }
 
 void

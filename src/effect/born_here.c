@@ -9,68 +9,29 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 
+#include "base/transaction_list.h"
 #include "effect/effect.h"
 
 typedef struct Birth
 {
+	TransactionItem item;
 	ObjectAddress object;
-	SubTransactionId subxact;
 } Birth;
 
-static List *births = NIL;		/* in TopTransactionContext */
-static bool callbacks_registered = false;
-
-static void
-at_transaction_end(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		births = NIL;
-}
-
-static void
-at_subtransaction_end(SubXactEvent event, SubTransactionId mine,
-					  SubTransactionId parent, void *arg)
-{
-	ListCell   *lc;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)
-		return;
-	foreach(lc, births)
-	{
-		Birth	   *birth = lfirst(lc);
-
-		if (birth->subxact != mine)
-			continue;
-		if (event == SUBXACT_EVENT_COMMIT_SUB)
-			birth->subxact = parent;
-		else
-			births = foreach_delete_current(births, lc);
-	}
-}
+static TransactionList births;
 
 void
 note_birth(const ObjectAddress *object)
 {
-	MemoryContext save = MemoryContextSwitchTo(TopTransactionContext);
-	Birth	   *birth = palloc(sizeof(Birth));
+	Birth	   *birth = new_transaction_item(sizeof(Birth));
 
-	if (!callbacks_registered)
-	{
-		RegisterXactCallback(at_transaction_end, NULL);
-		RegisterSubXactCallback(at_subtransaction_end, NULL);
-		callbacks_registered = true;
-	}
 	birth->object = *object;
-	birth->subxact = GetCurrentSubTransactionId();
-	births = lappend(births, birth);
-	MemoryContextSwitchTo(save);
+	transaction_list_add(&births, birth);
 }
 
 static bool
@@ -96,7 +57,7 @@ born_in_this_transaction(const ObjectAddress *object)
 
 	if (object->classId == RelationRelationId && relation_was_born_here(object->objectId))
 		return true;
-	foreach(lc, births)
+	foreach(lc, births.items)
 	{
 		Birth	   *birth = lfirst(lc);
 

@@ -14,7 +14,7 @@ typedef struct GuardedMigration GuardedMigration;
 
 /*
  * permits: list of char *, as in 'drop table public.users'.  SM009 for one that
- * names no action, or is too wide.  Allocates in CurrentMemoryContext; enter
+ * names no action, or is too wide.  Lives in the transaction's memory; enter
  * pushes, leave pops (call it in PG_FINALLY; the transaction's end pops too).
  */
 extern GuardedMigration *guard_enter_migration(const char *version, List *permits,

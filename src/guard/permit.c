@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -15,6 +14,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "base/transaction_list.h"
 #include "effect/describe.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
@@ -22,69 +22,29 @@
 
 typedef struct Permit
 {
+	TransactionItem item;
 	Action		action;
 	char	   *identity;		/* as written, or as the server prints it when found */
 	size_t		prefix;			/* for 'schema.*': how much of it must match, else 0 */
 	ObjectAddress object;		/* InvalidOid while there is none of that name */
 	char	   *reason;
 	bool		used;
-	SubTransactionId subxact;
 } Permit;
 
 struct GuardedMigration
 {
+	TransactionItem item;
 	const char *version;
 	List	   *permits;
-	struct GuardedMigration *outer;
-	SubTransactionId subxact;
 };
 
-static List *transaction_permits = NIL; /* in TopTransactionContext */
-static GuardedMigration *migration = NULL;
-static bool callbacks_registered = false;
+static TransactionList transaction_permits;
+static TransactionList migrations;	/* that run now, the innermost last */
 
-static void
-at_transaction_end(XactEvent event, void *arg)
+static GuardedMigration *
+current_migration(void)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		transaction_permits = NIL;
-		migration = NULL;
-	}
-}
-
-static void
-at_subtransaction_end(SubXactEvent event, SubTransactionId mine,
-					  SubTransactionId parent, void *arg)
-{
-	ListCell   *lc;
-
-	if (event != SUBXACT_EVENT_ABORT_SUB && event != SUBXACT_EVENT_COMMIT_SUB)
-		return;
-	foreach(lc, transaction_permits)
-	{
-		Permit	   *permit = lfirst(lc);
-
-		if (permit->subxact != mine)
-			continue;
-		if (event == SUBXACT_EVENT_COMMIT_SUB)
-			permit->subxact = parent;
-		else
-			transaction_permits = foreach_delete_current(transaction_permits, lc);
-	}
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		while (migration != NULL && migration->subxact == mine)
-			migration = migration->outer;
-}
-
-static void
-register_callbacks(void)
-{
-	if (callbacks_registered)
-		return;
-	RegisterXactCallback(at_transaction_end, NULL);
-	RegisterSubXactCallback(at_subtransaction_end, NULL);
-	callbacks_registered = true;
+	return migrations.items != NIL ? llast(migrations.items) : NULL;
 }
 
 /* Find the object, and from then on call it as the server does. */
@@ -102,7 +62,7 @@ resolve(Permit *permit)
 
 		permit->object = object;
 		if (identity != NULL)
-			permit->identity = MemoryContextStrdup(GetMemoryChunkContext(permit), identity);
+			permit->identity = MemoryContextStrdup(TopTransactionContext, identity);
 	}
 }
 
@@ -133,11 +93,11 @@ take_wide(Permit *permit, const char *text)
 	permit->prefix = star - permit->identity;
 }
 
-/* 'action identity', in the current memory context */
+/* 'action identity', in the transaction's memory */
 static Permit *
 parse_permit(const char *text, const char *reason)
 {
-	Permit	   *permit = palloc0(sizeof(Permit));
+	Permit	   *permit = new_transaction_item(sizeof(Permit));
 	const char *rest;
 
 	if (!action_of_text(text, &permit->action, &rest))
@@ -155,9 +115,8 @@ parse_permit(const char *text, const char *reason)
 				(errcode(ERRCODE_UNKNOWN_NAME),
 				 errmsg("permit '%s' names no object", text),
 				 errhint("A permit reads like '%s public.users'.", action_name(permit->action))));
-	permit->identity = pstrdup(rest);
-	permit->reason = reason ? pstrdup(reason) : NULL;
-	permit->subxact = GetCurrentSubTransactionId();
+	permit->identity = MemoryContextStrdup(TopTransactionContext, rest);
+	permit->reason = reason ? MemoryContextStrdup(TopTransactionContext, reason) : NULL;
 	take_wide(permit, text);
 	resolve(permit);
 	return permit;
@@ -195,13 +154,14 @@ find_permit(List *permits, Effect *effect)
 bool
 use_permit(Effect *effect)
 {
+	GuardedMigration *migration = current_migration();
 	Permit	   *permit = NULL;
 	HistoryRow	row = {0};
 
 	if (migration != NULL)
 		permit = find_permit(migration->permits, effect);
 	if (permit == NULL)
-		permit = find_permit(transaction_permits, effect);
+		permit = find_permit(transaction_permits.items, effect);
 	if (permit == NULL)
 		return false;
 	permit->used = true;
@@ -216,19 +176,15 @@ use_permit(Effect *effect)
 int64
 give_permit(const char *text, const char *reason)
 {
-	MemoryContext save = MemoryContextSwitchTo(TopTransactionContext);
-	Permit	   *permit;
+	Permit	   *permit = parse_permit(text, reason);
 	HistoryRow	row = {0};
 
-	register_callbacks();
-	permit = parse_permit(text, reason);
 	if (!exists(permit))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME),
 				 errmsg("permit '%s' names nothing that is here", text),
 				 errhint("Write the object as the refusal prints it, with its schema.")));
-	transaction_permits = lappend(transaction_permits, permit);
-	MemoryContextSwitchTo(save);
+	transaction_list_add(&transaction_permits, permit);
 
 	row.event = "permit given";
 	row.subject = psprintf("%s %s", action_name(permit->action), permit->identity);
@@ -239,16 +195,20 @@ give_permit(const char *text, const char *reason)
 GuardedMigration *
 guard_enter_migration(const char *version, List *permits, const char *reason)
 {
-	GuardedMigration *entered = palloc0(sizeof(GuardedMigration));
+	GuardedMigration *entered = new_transaction_item(sizeof(GuardedMigration));
+	MemoryContext save;
 	ListCell   *lc;
 
-	register_callbacks();
-	entered->version = pstrdup(version);
+	entered->version = MemoryContextStrdup(TopTransactionContext, version);
 	foreach(lc, permits)
-		entered->permits = lappend(entered->permits, parse_permit(lfirst(lc), reason));
-	entered->subxact = GetCurrentSubTransactionId();
-	entered->outer = migration;
-	migration = entered;
+	{
+		Permit	   *permit = parse_permit(lfirst(lc), reason);
+
+		save = MemoryContextSwitchTo(TopTransactionContext);
+		entered->permits = lappend(entered->permits, permit);
+		MemoryContextSwitchTo(save);
+	}
+	transaction_list_add(&migrations, entered);
 	return entered;
 }
 
@@ -278,13 +238,14 @@ guard_finish_migration(GuardedMigration *finished)
 void
 guard_leave_migration(GuardedMigration *left)
 {
-	/* the transaction's end may have popped it already */
-	if (migration == left)
-		migration = left->outer;
+	/* the transaction's end may have taken it away already */
+	migrations.items = list_delete_ptr(migrations.items, left);
 }
 
 const char *
 guard_current_migration(void)
 {
+	GuardedMigration *migration = current_migration();
+
 	return migration != NULL ? migration->version : NULL;
 }
