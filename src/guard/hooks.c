@@ -282,20 +282,25 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		after_create(&object, arg);
 }
 
+/*
+ * Judged when the server has checked the caller's rights, so that who may not
+ * write a table learns nothing of it, and before a row or a trigger is touched.
+ */
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
-	if (unlikely(plan_matters(query)) && !(eflags & EXEC_FLAG_EXPLAIN_ONLY) && guard_is_awake())
-	{
-		List	   *effects = effects_of_plan(query->plannedstmt);
+	List	   *effects;
 
-		if (effects != NIL)
-			judge(effects);
-	}
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
+
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
+		return;
+	effects = effects_of_plan(query->plannedstmt);
+	if (effects != NIL)
+		judge(effects);
 }
 
 void
