@@ -26,6 +26,7 @@ ACTION(ALTER_COLUMN_TYPE, "alter column type", DATA, "what the new type cannot h
 ACTION(DROP_ATTRIBUTE, "drop attribute", DATA, "the attribute's value wherever the type is stored")
 ACTION(ALTER_ATTRIBUTE, "alter attribute", DATA, "what the new type cannot hold, wherever the type is stored")
 ACTION(DELETE_ALL, "delete all", DATA, "every row of the table")
+ACTION(CHANGE_ROWS, "change rows", DATA, "the former values of rows of a protected table")
 ACTION(CHANGE_CATALOG, "change catalog", DATA, "what the server knows of its own objects")
 ACTION(SET_UNLOGGED, "set unlogged", DATA, "every row at the next crash, and on every standby")
 

@@ -50,6 +50,7 @@ typedef struct Effect
 	bool		named;			/* by the statement; false: the closure found it */
 	bool		part;			/* goes with another effect and needs no permit of its own */
 	bool		empty_is_harmless;	/* loses nothing when the relation has no row */
+	bool		sealed;			/* no permit opens it */
 	List	   *new_columns;	/* update all: the columns written (attnums) */
 } Effect;
 
@@ -71,6 +72,9 @@ extern bool effect_of_truncate(Oid relid, Effect *effect);
 /* Effects of a plan: DELETE and UPDATE that leave no row alone. */
 extern bool plan_matters(QueryDesc *query);
 extern List *effects_of_plan(PlannedStmt *plan);
+
+/* Changes of existing rows, be it one: for tables where that is refused. */
+extern List *effects_of_row_changes(PlannedStmt *plan);
 
 /* Helpers of this folder, shared by its rooms */
 extern Effect *make_effect(Action action, const ObjectAddress *object);

@@ -355,6 +355,7 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_UPDATE_ALL:
 		case ACTION_SET_UNLOGGED:
 		case ACTION_CHANGE_CATALOG:
+		case ACTION_CHANGE_ROWS:
 		case ACTION_RENAME_TABLE:
 		case ACTION_DETACH_PARTITION:
 		case ACTION_NO_INHERIT:

@@ -156,6 +156,22 @@ effects_on_targets(PlannedStmt *stmt)
 	return effects;
 }
 
+/* The ModifyTable nodes of a plan: its top, and those of writable CTEs. */
+static List *
+modifications_of(PlannedStmt *stmt)
+{
+	List	   *found = NIL;
+	ListCell   *lc;
+
+	if (IsA(stmt->planTree, ModifyTable))
+		found = lappend(found, stmt->planTree);
+	if (stmt->hasModifyingCTE)
+		foreach(lc, stmt->subplans)
+			if (lfirst(lc) != NULL && IsA(lfirst(lc), ModifyTable))
+				found = lappend(found, lfirst(lc));
+	return found;
+}
+
 List *
 effects_of_plan(PlannedStmt *stmt)
 {
@@ -164,12 +180,38 @@ effects_of_plan(PlannedStmt *stmt)
 
 	if (effects != NIL)
 		return effects;
+	foreach(lc, modifications_of(stmt))
+		effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
+	return effects;
+}
 
-	if (IsA(stmt->planTree, ModifyTable))
-		effects = effects_of_modify(stmt, (ModifyTable *) stmt->planTree);
-	if (stmt->hasModifyingCTE)
-		foreach(lc, stmt->subplans)
-			if (lfirst(lc) != NULL && IsA(lfirst(lc), ModifyTable))
-				effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
+static bool
+changes_existing_rows(ModifyTable *modify)
+{
+	return modify->operation != CMD_INSERT || modify->onConflictAction == ONCONFLICT_UPDATE;
+}
+
+List *
+effects_of_row_changes(PlannedStmt *stmt)
+{
+	List	   *effects = NIL;
+	ListCell   *lc;
+	ListCell   *target;
+
+	foreach(lc, modifications_of(stmt))
+	{
+		ModifyTable *modify = lfirst(lc);
+
+		if (!changes_existing_rows(modify))
+			continue;
+		foreach(target, modify->resultRelations)
+		{
+			Effect	   *effect = make_relation_effect(ACTION_CHANGE_ROWS,
+													  rt_fetch(lfirst_int(target), stmt->rtable)->relid);
+
+			effect->named = true;
+			effects = lappend(effects, effect);
+		}
+	}
 	return effects;
 }

@@ -37,8 +37,10 @@ extern void guard_judge_late(Node *stmt);
 /* verdict.c: the decision on one effect, permits aside */
 extern Decision decide(Effect *effect);
 extern bool is_self(const ObjectAddress *object);
+extern bool is_protected(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);
+extern Decision decision_of_word(const char *word);
 
 /* judge.c: returns when all may pass, else raises the one refusal */
 extern void judge(List *effects);

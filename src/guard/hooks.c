@@ -30,6 +30,7 @@
 #include "base/owner.h"
 #include "effect/effect.h"
 #include "guard/guard.h"
+#include "guard/rule.h"
 
 int			guard_enforce = ENFORCE_ON;
 bool		guard_loaded_at_start = false;
@@ -299,6 +300,8 @@ guard_executor_start(QueryDesc *query, int eflags)
 	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
 		return;
 	effects = effects_of_plan(query->plannedstmt);
+	if (rows_are_protected())
+		effects = list_concat(effects, effects_of_row_changes(query->plannedstmt));
 	if (effects != NIL)
 		judge(effects);
 }

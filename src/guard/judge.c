@@ -13,20 +13,20 @@
 
 /*
  * An effect that goes along with another (a table's own sequence, an index)
- * shares its fate.  What belongs to the extension itself does not: no
- * statement takes that along.
+ * shares its fate.  What belongs to the extension itself does not, nor a
+ * protected partition: no statement takes these along unseen.
  */
 static Decision
 final_decision(Effect *effect)
 {
 	Decision	decision;
 
-	if (effect->part && !is_self(&effect->object))
+	if (effect->part && !is_self(&effect->object) && !is_protected(effect))
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
 	/* a permit counts as used when it matches, needed or not */
-	if (effect->action != ACTION_DISARM && use_permit(effect))
+	if (effect->action != ACTION_DISARM && !effect->sealed && use_permit(effect))
 		return DECISION_ALLOW;
 	return decision;
 }

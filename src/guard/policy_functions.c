@@ -19,6 +19,7 @@
 #include "utils/portal.h"
 
 #include "audit/history.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -40,16 +41,6 @@ PGDLLEXPORT Datum safemig_arm(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_decision(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_on_ddl_start(PG_FUNCTION_ARGS);
 
-static char *
-required_text(FunctionCallInfo fcinfo, int argument, const char *what)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
-}
-
 /* Called by a SELECT outside a transaction block (and not by a DO block)? */
 static bool
 is_single_statement(void)
@@ -62,7 +53,7 @@ Datum
 safemig_permit(PG_FUNCTION_ARGS)
 {
 	char	   *permit = required_text(fcinfo, 0, "the permit");
-	char	   *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char	   *reason = optional_text(fcinfo, 1);
 	int64		id;
 
 	PreventCommandIfReadOnly("safemig.permit()");

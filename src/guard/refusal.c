@@ -88,7 +88,8 @@ stake_of(List *effects)
 		Effect	   *effect = lfirst(lc);
 		Stake		stake;
 
-		if (effect->part || !has_stake(effect) || list_member_oid(counted, effect->relation))
+		if ((effect->part && list_length(effects) > 1) || !has_stake(effect) ||
+			list_member_oid(counted, effect->relation))
 			continue;
 		counted = lappend_oid(counted, effect->relation);
 		stake = stake_of_relation(effect->relation);
@@ -161,6 +162,15 @@ others(List *effects, Effect *first, int limit)
 	return out.data;
 }
 
+static char *
+relation_identity(Oid relid)
+{
+	ObjectAddress relation;
+
+	ObjectAddressSet(relation, RelationRelationId, relid);
+	return getObjectIdentity(&relation, true);
+}
+
 /* ARRAY['drop table public.users', ...] of everything that a paste must allow */
 static char *
 permit_array(List *refused, List *warned, int limit)
@@ -191,6 +201,9 @@ hint_for(List *refused, List *warned, int limit)
 
 	if (first->action == ACTION_DISARM)
 		return psprintf("If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.", SAFEMIG_NAME);
+	if (first->sealed)
+		return psprintf("Thaw it first: SELECT %s.unprotect(%s, reason => '...');", SAFEMIG_NAME,
+						quote_literal_cstr(relation_identity(first->relation)));
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$);", SAFEMIG_NAME);
 	if (guard_current_migration() != NULL)
@@ -229,6 +242,16 @@ detail_for(List *refused, List *effects, Effect *first, int limit)
 	return out.data;
 }
 
+/* As one says it: 'delete all of public.users' */
+static char *
+effect_words(Effect *effect)
+{
+	describe_effect(effect);
+	return psprintf("%s%s %s", action_name(effect->action),
+					effect->action == ACTION_DELETE_ALL || effect->action == ACTION_UPDATE_ALL ||
+					effect->action == ACTION_CHANGE_ROWS ? " of" : "", effect->identity);
+}
+
 static char *
 what_for(Effect *first, Stake stake)
 {
@@ -240,8 +263,8 @@ what_for(Effect *first, Stake stake)
 	if (!OidIsValid(first->object.objectId))
 		return psprintf("run %s", first->identity);
 	if (has_stake(first) || stake.rows > 0)
-		return psprintf("%s (%s)", effect_text(first), row_words(stake.rows));
-	return effect_text(first);
+		return psprintf("%s (%s)", effect_words(first), row_words(stake.rows));
+	return effect_words(first);
 }
 
 static char *
@@ -254,19 +277,21 @@ needs_words(List *refused)
 		return pstrdup("it protects this database");
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return pstrdup("here the schema is changed by migrations only");
+	if (first->sealed)
+		return pstrdup("it is frozen, and no permit opens that");
 	if (more == 0)
 		return psprintf("needs the permit '%s'", effect_text(first));
 	return psprintf("needs the permit '%s' and %d more", effect_text(first), more);
 }
 
-/* What an extension is asked to lose comes first, whatever the statement's order. */
+/* What no permit opens comes first, whatever the statement's order. */
 static List *
 worst_first(List *refused)
 {
 	ListCell   *lc;
 
 	foreach(lc, refused)
-		if (((Effect *) lfirst(lc))->action == ACTION_DISARM)
+		if (((Effect *) lfirst(lc))->action == ACTION_DISARM || ((Effect *) lfirst(lc))->sealed)
 			return lcons(lfirst(lc), list_delete_ptr(list_copy(refused), lfirst(lc)));
 	return refused;
 }

@@ -26,6 +26,7 @@
 #include "effect/effect.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/rule.h"
 #include "guard/tool_tables.h"
 
 /* The table that a constraint, trigger, index, rule, policy or default belongs to. */
@@ -109,9 +110,8 @@ schema_of(const ObjectAddress *object)
  * in a schema of its own).
  */
 static bool
-is_exempt(Effect *effect)
+is_exempt(Effect *effect, Oid schema)
 {
-	Oid			schema;
 	Oid			schema_extension;
 
 	if (!OidIsValid(effect->object.objectId))
@@ -121,10 +121,9 @@ is_exempt(Effect *effect)
 		return true;
 	if (born_in_this_transaction(&effect->object))
 		return true;
-	schema = schema_of(&effect->object);
 	if (!OidIsValid(schema))
 		return false;
-	if (isAnyTempNamespace(schema))
+	if (isAnyTempNamespace(schema) || schema_is_exempt(schema))
 		return true;
 	schema_extension = getExtensionOfObject(NamespaceRelationId, schema);
 	return OidIsValid(schema_extension) && schema_extension != safemig_extension();
@@ -140,14 +139,18 @@ belongs_to_running_script(Effect *effect)
 		extension_of(&effect->object) == CurrentExtensionObject;
 }
 
-static Decision
-decision_of(Setting setting)
+Decision
+decision_of_word(const char *word)
 {
-	const char *word = setting_text(setting);
-
 	return strcmp(word, "refuse") == 0 ? DECISION_REFUSE :
 		strcmp(word, "warn") == 0 ? DECISION_WARN :
 		strcmp(word, "log") == 0 ? DECISION_LOG : DECISION_ALLOW;
+}
+
+static Decision
+decision_of(Setting setting)
+{
+	return decision_of_word(setting_text(setting));
 }
 
 /* The environment's word on an action, for statements outside a migration. */
@@ -178,16 +181,49 @@ standing_decision(Action action)
 	return DECISION_REFUSE;
 }
 
-/* Inside a migration what can be made again, and what adds, is free. */
+/*
+ * Inside a migration what can be made again, and what adds, is free; else the
+ * most specific rule, else the environment.
+ */
 static Decision
-environment_decision(Action action)
+ruled_decision(Effect *effect, Oid schema)
 {
-	Category	category = action_category(action);
+	Category	category = action_category(effect->action);
+	Decision	decision;
 
 	if (guard_current_migration() != NULL &&
 		category != CATEGORY_DATA && category != CATEGORY_BREAK)
 		return DECISION_ALLOW;
-	return standing_decision(action);
+	if (rule_decision(effect, schema, &decision))
+		return decision;
+	return standing_decision(effect->action);
+}
+
+/* What changes whole tables as a way of life, and may. */
+static bool
+is_whole_table_action(Action action)
+{
+	return action == ACTION_DELETE_ALL || action == ACTION_UPDATE_ALL || action == ACTION_TRUNCATE;
+}
+
+/* Does the protection of its table refuse this, whatever rules and environment say? */
+bool
+is_protected(Effect *effect)
+{
+	Category	category = action_category(effect->action);
+	Protection	protection;
+
+	if (!OidIsValid(effect->relation) ||
+		(category != CATEGORY_DATA && category != CATEGORY_BREAK &&
+		 effect->action != ACTION_UPDATE_ALL))
+		return false;
+	protection = protection_of(effect->relation);
+	effect->sealed = protection == PROTECTION_FROZEN;
+	if (protection == PROTECTION_FROZEN)
+		return true;
+	if (protection == PROTECTION_ROWS && category == CATEGORY_DATA)
+		return true;
+	return protection >= PROTECTION_DATA && is_whole_table_action(effect->action);
 }
 
 bool
@@ -198,13 +234,6 @@ loses_nothing(Effect *effect)
 	if (effect->object.objectSubId > 0)
 		return column_is_empty(effect->relation, effect->object.objectSubId);
 	return relation_is_empty(effect->relation);
-}
-
-/* What changes whole tables as a way of life, and may. */
-static bool
-is_whole_table_action(Action action)
-{
-	return action == ACTION_DELETE_ALL || action == ACTION_UPDATE_ALL || action == ACTION_TRUNCATE;
 }
 
 /* UPDATE of nothing but columns that this transaction added: a backfill. */
@@ -241,23 +270,30 @@ Decision
 decide(Effect *effect)
 {
 	Decision	decision;
+	Oid			schema;
 
 	if (effect->action == ACTION_DISARM)
 		return effect->object.classId == DatabaseRelationId &&
 			!database_is_armed(effect->object.objectId) ? DECISION_ALLOW : DECISION_REFUSE;
 	if (is_self(&effect->object))
 		return decide_self(effect);
-	if (effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE)
-		return database_is_armed(effect->object.objectId) ?
-			environment_decision(effect->action) : DECISION_ALLOW;
+	if ((effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE) &&
+		!database_is_armed(effect->object.objectId))
+		return DECISION_ALLOW;
 
-	decision = environment_decision(effect->action);
+	schema = OidIsValid(effect->object.objectId) ? schema_of(&effect->object) : InvalidOid;
+	if (is_protected(effect))
+		decision = DECISION_REFUSE;
+	else if (effect->action == ACTION_CHANGE_ROWS)
+		return DECISION_ALLOW;
+	else
+		decision = ruled_decision(effect, schema);
 	if (decision < DECISION_WARN)
 		return decision;
-	if (belongs_to_running_script(effect) || is_exempt(effect))
+	if (belongs_to_running_script(effect) || is_exempt(effect, schema))
 		return DECISION_ALLOW;
 	if (is_whole_table_action(effect->action))
 		return is_tool_table(effect->relation) || writes_only_new_columns(effect) ||
 			loses_nothing(effect) ? DECISION_ALLOW : decision;
-	return loses_nothing(effect) ? DECISION_WARN : decision;
+	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
 }

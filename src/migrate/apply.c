@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 
 #include "audit/history.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
@@ -69,14 +70,14 @@ read_call(FunctionCallInfo fcinfo)
 	ApplyCall  *call = palloc0(sizeof(ApplyCall));
 	NewMigration *migration = &call->migration;
 
-	migration->version = required_text(fcinfo, 0, "version");
-	migration->name = required_text(fcinfo, 1, "name");
-	migration->up = required_text(fcinfo, 2, "up");
+	migration->version = required_text(fcinfo, 0, "the version");
+	migration->name = required_text(fcinfo, 1, "the name");
+	migration->up = required_text(fcinfo, 2, "the script");
 	migration->down = null_if_blank(optional_text(fcinfo, 3));
-	migration->permits = text_list(fcinfo, 4, "permits");
+	migration->permits = text_list(fcinfo, 4, "the array of permits");
 	migration->reason = optional_text(fcinfo, 5);
 	migration->check_sql = null_if_blank(optional_text(fcinfo, 6));
-	migration->environments = text_list(fcinfo, 7, "environments");
+	migration->environments = text_list(fcinfo, 7, "the array of environments");
 	migration->release = optional_text(fcinfo, 8);
 	call->out_of_order = !PG_ARGISNULL(9) && PG_GETARG_BOOL(9);
 

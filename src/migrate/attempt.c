@@ -154,34 +154,10 @@ check_caller(const Attempt *attempt)
 				 errhint("Call it for each version, one after the other.")));
 }
 
-/* ---------- arguments ---------- */
-
-static void pg_attribute_noreturn()
-refuse_null(const char *name)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-			 errmsg("the argument \"%s\" cannot be null", name)));
-}
-
-char *
-optional_text(FunctionCallInfo fcinfo, int number)
-{
-	if (PG_ARGISNULL(number))
-		return NULL;
-	return text_to_cstring(PG_GETARG_TEXT_PP(number));
-}
-
-char *
-required_text(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		refuse_null(name);
-	return optional_text(fcinfo, number);
-}
+/* ---------- lists of words ---------- */
 
 List *
-text_list(FunctionCallInfo fcinfo, int number, const char *name)
+text_list(FunctionCallInfo fcinfo, int number, const char *what)
 {
 	Datum	   *elements;
 	bool	   *nulls;
@@ -195,7 +171,9 @@ text_list(FunctionCallInfo fcinfo, int number, const char *name)
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
-			refuse_null(psprintf("%s[%d]", name, i + 1));
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not hold a null", what)));
 		result = lappend(result, TextDatumGetCString(elements[i]));
 	}
 	return result;

@@ -43,14 +43,8 @@ extern void fail_attempt(Attempt *attempt) pg_attribute_noreturn();
 /* SM008 where a migration cannot run; after begin_attempt, to be on record. */
 extern void check_caller(const Attempt *attempt);
 
-/* ---------- arguments, which a function that is not STRICT must look at ---------- */
-
-/* 22004 for a null */
-extern char *required_text(FunctionCallInfo fcinfo, int number, const char *name);
-extern char *optional_text(FunctionCallInfo fcinfo, int number);
-
-/* of char *; 22004 for an element that is null; NIL for a null array */
-extern List *text_list(FunctionCallInfo fcinfo, int number, const char *name);
+/* An argument of type text[], of char *; 22004 for a null in it; NIL for a null array. */
+extern List *text_list(FunctionCallInfo fcinfo, int number, const char *what);
 
 /* "a, b, c" */
 extern char *joined(List *words);

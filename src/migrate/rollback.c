@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "audit/history.h"
+#include "base/arguments.h"
 #include "base/errors.h"
 #include "migrate/attempt.h"
 #include "migrate/registry.h"
@@ -30,8 +31,8 @@ read_call(FunctionCallInfo fcinfo)
 {
 	RollbackCall *call = palloc0(sizeof(RollbackCall));
 
-	call->target = required_text(fcinfo, 0, "target");
-	call->permits = text_list(fcinfo, 1, "permits");
+	call->target = required_text(fcinfo, 0, "the target");
+	call->permits = text_list(fcinfo, 1, "the array of permits");
 	call->reason = optional_text(fcinfo, 2);
 	require_version(call->target, &call->version);
 	call->attempt = new_attempt("safemig.rollback()");

@@ -1,0 +1,367 @@
+/*
+ * rule.c
+ *		Reads safemig.rule into a cache and finds the most specific row.
+ *
+ * Rows are keyed on OIDs, so that a rename does not shed them.  OIDs hold in the
+ * database they were written in only: each row carries that database's mark,
+ * and in another one (restored, cloned) it is found again by name.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "base/installation.h"
+#include "base/settings.h"
+#include "guard/rule.h"
+
+/* columns of safemig.rule */
+#define RULE_KIND 2
+#define RULE_ACTION 3
+#define RULE_DECISION 4
+#define RULE_OBJECT 5
+#define RULE_OBJECT_CLASS 6
+#define RULE_OBJECT_OID 7
+#define RULE_SCHEMA 8
+#define RULE_SCHEMA_OID 9
+#define RULE_ROLE 10
+#define RULE_ROLE_OID 11
+#define RULE_BOUND_TO 12
+
+#define ANY_ACTION (-1)
+
+typedef struct Rule
+{
+	int			action;			/* or ANY_ACTION */
+	int			category;		/* or ANY_ACTION */
+	Decision	decision;
+	Protection	protection;
+	bool		exempts;
+	ObjectAddress object;		/* InvalidOid: any */
+	Oid			schema;			/* InvalidOid: any */
+	Oid			role;			/* InvalidOid: any */
+} Rule;
+
+static struct
+{
+	uint64		generation;		/* 0: never read */
+	MemoryContext context;
+	List	   *rules;			/* of Rule */
+	bool		protects_rows;
+}			cache;
+
+/* ---------- reading ---------- */
+
+static char *
+text_column(HeapTuple tuple, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static Oid
+oid_column(HeapTuple tuple, TupleDesc desc, int column)
+{
+	bool		isnull;
+	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+
+	return isnull ? InvalidOid : DatumGetObjectId(value);
+}
+
+static int
+category_of_text(const char *text)
+{
+	for (int i = CATEGORY_DATA; i < CATEGORY_SELF; i++)
+		if (strcmp(text, category_name(i)) == 0)
+			return i;
+	return ANY_ACTION;
+}
+
+static void
+read_action(Rule *rule, const char *text)
+{
+	Action		action;
+	const char *rest;
+
+	rule->action = ANY_ACTION;
+	rule->category = ANY_ACTION;
+	if (text == NULL)
+		return;
+	rule->category = category_of_text(text);
+	if (rule->category == ANY_ACTION && action_of_text(text, &action, &rest))
+		rule->action = action;
+}
+
+static void
+read_decision(Rule *rule, const char *kind, const char *word)
+{
+	if (strcmp(kind, "exempt") == 0)
+		rule->exempts = true;
+	else if (strcmp(kind, "protect") == 0)
+		rule->protection = strcmp(word, "frozen") == 0 ? PROTECTION_FROZEN :
+			strcmp(word, "rows") == 0 ? PROTECTION_ROWS : PROTECTION_DATA;
+	else
+		rule->decision = decision_of_word(word);
+}
+
+/* In another database than it was written in, by name; what is not there counts as gone. */
+static bool
+find_by_name(Rule *rule, HeapTuple tuple, TupleDesc desc)
+{
+	char	   *object = text_column(tuple, desc, RULE_OBJECT);
+	char	   *schema = text_column(tuple, desc, RULE_SCHEMA);
+	char	   *role = text_column(tuple, desc, RULE_ROLE);
+
+	if (object != NULL && !lookup_permit_object(ACTION_TRUNCATE, object, &rule->object))
+		return false;
+	if (schema != NULL && !OidIsValid(rule->schema = get_namespace_oid(schema, true)))
+		return false;
+	return role == NULL || OidIsValid(rule->role = get_role_oid(role, true));
+}
+
+static void
+take_row(HeapTuple tuple, TupleDesc desc)
+{
+	Rule	   *rule = palloc0(sizeof(Rule));
+	char	   *mark = text_column(tuple, desc, RULE_BOUND_TO);
+
+	read_action(rule, text_column(tuple, desc, RULE_ACTION));
+	read_decision(rule, text_column(tuple, desc, RULE_KIND), text_column(tuple, desc, RULE_DECISION));
+	if (mark != NULL && strcmp(mark, database_mark()) == 0)
+	{
+		ObjectAddressSet(rule->object, oid_column(tuple, desc, RULE_OBJECT_CLASS),
+						 oid_column(tuple, desc, RULE_OBJECT_OID));
+		rule->schema = oid_column(tuple, desc, RULE_SCHEMA_OID);
+		rule->role = oid_column(tuple, desc, RULE_ROLE_OID);
+	}
+	else if (!find_by_name(rule, tuple, desc))
+		return;
+	cache.rules = lappend(cache.rules, rule);
+	cache.protects_rows = cache.protects_rows || rule->protection >= PROTECTION_ROWS;
+}
+
+static void
+read_rules(void)
+{
+	uint64		generation = safemig_generation();
+	MemoryContext save;
+	Relation	rel;
+	Snapshot	snapshot;
+	TableScanDesc scan;
+	HeapTuple	tuple;
+
+	if (cache.context == NULL)
+		cache.context = AllocSetContextCreate(TopMemoryContext, "safemig rules",
+											  ALLOCSET_SMALL_SIZES);
+	MemoryContextReset(cache.context);
+	cache.rules = NIL;
+	cache.protects_rows = false;
+
+	rel = table_open(safemig_relation("rule"), AccessShareLock);
+	snapshot = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(rel)));
+	scan = table_beginscan(rel, snapshot, 0, NULL);
+	save = MemoryContextSwitchTo(cache.context);
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+		take_row(tuple, RelationGetDescr(rel));
+	MemoryContextSwitchTo(save);
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
+	cache.generation = generation;
+}
+
+static List *
+rules(void)
+{
+	if (unlikely(cache.generation != safemig_generation()))
+		read_rules();
+	return cache.rules;
+}
+
+/* ---------- matching ---------- */
+
+static List *
+parents_of(Oid relid)
+{
+	List	   *parents = NIL;
+	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		parents = lappend_oid(parents, ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent);
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return parents;
+}
+
+/* The relation and all it inherits from, nearest first. */
+static List *
+lineage_of(Oid relid)
+{
+	List	   *lineage = list_make1_oid(relid);
+
+	for (int i = 0; i < list_length(lineage); i++)
+		lineage = list_concat_unique_oid(lineage, parents_of(list_nth_oid(lineage, i)));
+	return lineage;
+}
+
+static bool
+object_matches(Rule *rule, Effect *effect, List *lineage)
+{
+	if (!OidIsValid(rule->object.objectId))
+		return true;
+	if (rule->object.classId == RelationRelationId)
+		return list_member_oid(lineage, rule->object.objectId);
+	return rule->object.classId == effect->object.classId &&
+		rule->object.objectId == effect->object.objectId;
+}
+
+/* Superusers are members of every role by right; here only those made members count. */
+static bool
+role_matches(Rule *rule, Oid user)
+{
+	return !OidIsValid(rule->role) || rule->role == user ||
+		is_member_of_role_nosuper(user, rule->role);
+}
+
+static bool
+action_matches(Rule *rule, Action action)
+{
+	if (rule->action != ANY_ACTION)
+		return rule->action == (int) action;
+	return rule->category == (int) action_category(action);
+}
+
+/* (role, object) > object > (role, schema) > schema > role > action > category */
+static int
+specificity(Rule *rule)
+{
+	int			place = OidIsValid(rule->object.objectId) ? 4 : OidIsValid(rule->schema) ? 2 : 0;
+
+	return 2 * (place + (OidIsValid(rule->role) ? 1 : 0)) + (rule->action != ANY_ACTION ? 1 : 0);
+}
+
+static bool
+decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *decision)
+{
+	int			best = -1;
+	ListCell   *lc;
+
+	foreach(lc, rules())
+	{
+		Rule	   *rule = lfirst(lc);
+		int			rank = specificity(rule);
+
+		if (rule->exempts || rule->protection != PROTECTION_NONE || rank < best ||
+			!action_matches(rule, effect->action) || !role_matches(rule, user) ||
+			(OidIsValid(rule->schema) && rule->schema != schema) ||
+			!object_matches(rule, effect, lineage))
+			continue;
+		*decision = rank == best ? Max(*decision, rule->decision) : rule->decision;
+		best = rank;
+	}
+	return best >= 0;
+}
+
+/*
+ * Inside a SECURITY DEFINER function, or after SET ROLE, the stricter of who
+ * logged in and who it is now.
+ */
+bool
+rule_decision(Effect *effect, Oid schema, Decision *decision)
+{
+	List	   *lineage;
+	Decision	of_session;
+	bool		found;
+
+	if (rules() == NIL)
+		return false;
+	lineage = OidIsValid(effect->relation) ? lineage_of(effect->relation) : NIL;
+	found = decision_for(GetUserId(), effect, schema, lineage, decision);
+	if (GetSessionUserId() != GetUserId() &&
+		decision_for(GetSessionUserId(), effect, schema, lineage, &of_session))
+	{
+		*decision = found ? Max(*decision, of_session) : of_session;
+		found = true;
+	}
+	return found;
+}
+
+Protection
+protection_of(Oid relid)
+{
+	Protection	strongest = PROTECTION_NONE;
+	List	   *lineage = NIL;
+	ListCell   *lc;
+
+	foreach(lc, rules())
+	{
+		Rule	   *rule = lfirst(lc);
+
+		if (rule->protection == PROTECTION_NONE)
+			continue;
+		if (lineage == NIL)
+			lineage = lineage_of(relid);
+		if (list_member_oid(lineage, rule->object.objectId))
+			strongest = Max(strongest, rule->protection);
+	}
+	return strongest;
+}
+
+bool
+rows_are_protected(void)
+{
+	(void) rules();
+	return cache.protects_rows;
+}
+
+bool
+schema_is_exempt(Oid schema)
+{
+	ListCell   *lc;
+
+	foreach(lc, rules())
+	{
+		Rule	   *rule = lfirst(lc);
+
+		if (rule->exempts && rule->schema == schema)
+			return true;
+	}
+	return false;
+}
+
+bool
+rules_are_named(void)
+{
+	ListCell   *lc;
+
+	foreach(lc, rules())
+	{
+		Rule	   *rule = lfirst(lc);
+
+		if (OidIsValid(rule->object.objectId) || OidIsValid(rule->schema))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,33 @@
+/*
+ * rule.h
+ *		What this database has decided differently from its environment: rules,
+ *		protected tables and exempt schemas, read through a cache.
+ */
+#ifndef SAFEMIG_RULE_H
+#define SAFEMIG_RULE_H
+
+#include "guard/guard.h"
+
+typedef enum Protection
+{
+	PROTECTION_NONE,
+	PROTECTION_DATA,			/* no update or delete of all rows */
+	PROTECTION_ROWS,			/* no change of existing rows without a permit */
+	PROTECTION_FROZEN			/* as rows, and no permit opens it */
+} Protection;
+
+/* The most specific rule for this effect and whoever runs it; false: none. */
+extern bool rule_decision(Effect *effect, Oid schema, Decision *decision);
+
+/* The strongest protection of the relation, its parents included. */
+extern Protection protection_of(Oid relid);
+
+/* Is any table protected against changes of single rows?  Cheap, for a hot path. */
+extern bool rows_are_protected(void);
+
+extern bool schema_is_exempt(Oid schema);
+
+/* Is any row keyed on an object whose name may change? */
+extern bool rules_are_named(void);
+
+#endif							/* SAFEMIG_RULE_H */
