@@ -7,6 +7,7 @@
 
 #include "access/xlog.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -31,6 +32,11 @@
 #include "base/settings.h"
 
 #define STATEMENT_BYTES 4096	/* how much of a statement is recorded */
+#define INCIDENT_COLUMNS \
+	"id, at, last_at, times, verdict, sqlstate, session_role, role, application," \
+	" client, database, statement, effects, message, hint, version"
+#define HISTORY_COLUMNS \
+	"at, event, version, subject, detail, session_role, role, application, client, spool_id"
 #define DRAIN_LOCK 2			/* objsubid of the extension's lock tag */
 
 static void
@@ -132,43 +138,47 @@ claim_drain(void)
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
-static List *
-files_of(List *lines)
+static Datum
+array_of(List *files)
 {
-	List	   *files = NIL;
+	Datum	   *names = palloc(sizeof(Datum) * list_length(files));
+	int			count = 0;
 	ListCell   *lc;
 
-	foreach(lc, lines)
-	{
-		SpoolLine  *line = lfirst(lc);
-
-		if (files == NIL || strcmp(llast(files), line->file) != 0)
-			files = lappend(files, line->file);
-	}
-	return files;
+	foreach(lc, files)
+		names[count++] = CStringGetTextDatum(lfirst(lc));
+	return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+/*
+ * Only files out of use are moved: into the one being written records come
+ * while we read it.
+ */
 void
 drain_incidents(void)
 {
-	List	   *lines;
+	Oid			types[1] = {TEXTARRAYOID};
+	Datum		values[1];
+	List	   *files;
 
 	if (!claim_drain())
 		return;
-	spool_rotate();
-	lines = spool_read();
-	if (lines == NIL)
+	files = spool_rotate();
+	if (files == NIL)
 		return;
+	values[0] = array_of(files);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner("INSERT INTO safemig.incident SELECT * FROM safemig.spooled_incident"
-							" ON CONFLICT (id) DO NOTHING", 0, NULL, NULL, NULL);
-	(void) execute_as_owner("INSERT INTO safemig.history_entry"
-							" SELECT pg_catalog.nextval('safemig.history_entry_id_seq'), s.*"
-							" FROM safemig.spooled_history s"
-							" ON CONFLICT (spool_id) DO NOTHING", 0, NULL, NULL, NULL);
+	(void) execute_as_owner("INSERT INTO safemig.incident (" INCIDENT_COLUMNS ")"
+							" SELECT " INCIDENT_COLUMNS " FROM safemig.spooled_incident"
+							" WHERE file = ANY ($1) ON CONFLICT (id) DO NOTHING",
+							1, types, values, NULL);
+	(void) execute_as_owner("INSERT INTO safemig.history_entry (" HISTORY_COLUMNS ")"
+							" SELECT " HISTORY_COLUMNS " FROM safemig.spooled_history"
+							" WHERE file = ANY ($1) ON CONFLICT (spool_id) DO NOTHING",
+							1, types, values, NULL);
 	SPI_finish();
-	spool_unlink_at_commit(files_of(lines));
+	spool_unlink_at_commit(files);
 }
 
 /* The records not yet in their table: (file text, record jsonb). */

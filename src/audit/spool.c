@@ -93,8 +93,9 @@ spool_write(const char *json, int64 max_bytes)
 	char		path[MAXPGPATH];
 	struct stat st;
 	size_t		length = strlen(json);
-	char	   *line = psprintf("%08X %s\n", checksum_of(json, length), json);
-	size_t		line_length = CHECKSUM_WIDTH + 1 + length + 1;
+	/* a line end before it too, lest a torn record in front take it along */
+	char	   *line = psprintf("\n%08X %s\n", checksum_of(json, length), json);
+	size_t		line_length = 1 + CHECKSUM_WIDTH + 1 + length + 1;
 	int			fd;
 
 	spool_path(path);
@@ -194,8 +195,8 @@ spool_read(void)
 	return lines;
 }
 
-void
-spool_rotate(void)
+static void
+take_out_of_use(void)
 {
 	char		path[MAXPGPATH];
 	char		aside[MAXPGPATH];
@@ -212,6 +213,21 @@ spool_rotate(void)
 	else
 		(void) flock(fd, LOCK_EX);	/* until the last writer is done */
 	close(fd);
+}
+
+List *
+spool_rotate(void)
+{
+	char		live[MAXPGPATH];
+	List	   *files = NIL;
+	ListCell   *lc;
+
+	take_out_of_use();
+	spool_path(live);
+	foreach(lc, spool_files())
+		if (strcmp(lfirst(lc), live + strlen(SPOOL_DIRECTORY "/")) != 0)
+			files = lappend(files, lfirst(lc));
+	return files;
 }
 
 static void

@@ -21,8 +21,11 @@ typedef struct SpoolLine
 /* All records now in files, oldest file first. */
 extern List *spool_read(void);
 
-/* Take the file that is being written out of use, so that it can be moved to the table. */
-extern void spool_rotate(void);
+/*
+ * Take the file that is being written out of use.  Returns the base names of
+ * all files that are: nobody writes to them any more.
+ */
+extern List *spool_rotate(void);
 
 /* Remove these files (base names) when the transaction commits. */
 extern void spool_unlink_at_commit(List *files);

@@ -271,7 +271,7 @@ referencing_tables(Oid relid)
 }
 
 static List *
-add_truncated(List *effects, List **relids, Oid relid, bool named, bool part)
+add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, bool part)
 {
 	Effect	   *effect;
 
@@ -280,36 +280,42 @@ add_truncated(List *effects, List **relids, Oid relid, bool named, bool part)
 	*relids = lappend_oid(*relids, relid);
 	effect = palloc(sizeof(Effect));
 	(void) effect_of_truncate(relid, effect);
+	effect->only = only;
 	effect->named = named;
 	effect->part = part;
 	return lappend(effects, effect);
 }
 
 /*
- * Named relations, their partitions and children (part of them), and with
- * CASCADE whatever references any of these.
+ * Named relations, their partitions and children (part of them) unless ONLY, and
+ * with CASCADE whatever references any of these.  A child that is no partition
+ * is an effect of its own, so its rows do not count as its parent's.
  */
 List *
-closure_of_truncate(List *relids, DropBehavior behavior)
+closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 {
 	List	   *effects = NIL;
 	List	   *seen = NIL;
 	ListCell   *lc;
 
 	foreach(lc, relids)
-		effects = add_truncated(effects, &seen, lfirst_oid(lc), true, false);
+		effects = add_truncated(effects, &seen, lfirst_oid(lc),
+								get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
+								true, false);
 
 	for (int i = 0; i < list_length(seen); i++)
 	{
 		Oid			relid = list_nth_oid(seen, i);
 
 		CHECK_FOR_INTERRUPTS();
-		foreach(lc, find_inheritance_children(relid, NoLock))
-			effects = add_truncated(effects, &seen, lfirst_oid(lc), false,
-									get_rel_relispartition(lfirst_oid(lc)));
+		if (!list_member_oid(only, relid))
+			foreach(lc, find_inheritance_children(relid, NoLock))
+				effects = add_truncated(effects, &seen, lfirst_oid(lc),
+										get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
+										false, get_rel_relispartition(lfirst_oid(lc)));
 		if (behavior == DROP_CASCADE)
 			foreach(lc, referencing_tables(relid))
-				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false);
+				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, false);
 	}
 	return effects;
 }

@@ -50,6 +50,7 @@ typedef struct Effect
 	bool		named;			/* by the statement; false: the closure found it */
 	bool		part;			/* goes with another effect and needs no permit of its own */
 	bool		empty_is_harmless;	/* loses nothing when the relation has no row */
+	bool		only;			/* this relation without its children (ONLY) */
 	bool		sealed;			/* no permit opens it */
 	List	   *new_columns;	/* update all: the columns written (attnums) */
 } Effect;
@@ -84,7 +85,7 @@ extern Effect *make_nameless_effect(Action action, const char *type, const char 
 
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);
-extern List *closure_of_truncate(List *relids, DropBehavior behavior);
+extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior);
 
 /* lookup.c: the object a statement names, without a lock; false when there is none */
 extern bool lookup_object(ObjectType type, Node *name, ObjectAddress *object);
@@ -108,8 +109,8 @@ typedef struct Stake
 	int64		bytes;			/* with TOAST and indexes */
 } Stake;
 
-extern Stake stake_of_relation(Oid relid);
-extern bool relation_is_empty(Oid relid);
+extern Stake stake_of_relation(Oid relid, bool only);
+extern bool relation_is_empty(Oid relid, bool only);
 extern bool column_is_empty(Oid relid, AttrNumber attnum);
 
 #endif							/* SAFEMIG_EFFECT_H */

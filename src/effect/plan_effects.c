@@ -129,6 +129,7 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 								  rte->relid);
 	effect->named = true;
 	effect->empty_is_harmless = true;
+	effect->only = !rte->inh;
 	if (command == CMD_UPDATE)
 		effect->new_columns = attnums_of(updated_columns(stmt, rte));
 	return list_make1(effect);

@@ -147,14 +147,20 @@ rows_of_one(Oid relid)
 	return rows;
 }
 
+/* The relation, and unless only, its partitions and its children. */
+static List *
+tree_of(Oid relid, bool only)
+{
+	return only ? list_make1_oid(relid) : find_all_inheritors(relid, NoLock, NULL);
+}
+
 Stake
-stake_of_relation(Oid relid)
+stake_of_relation(Oid relid, bool only)
 {
 	Stake		stake = {0};
 	ListCell   *lc;
 
-	/* the relation, its partitions and its children */
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	foreach(lc, tree_of(relid, only))
 	{
 		Relation	rel = RelationIdGetRelation(lfirst_oid(lc));
 
@@ -214,11 +220,11 @@ holds_nothing(Oid relid, AttrNumber attnum)
 }
 
 static bool
-tree_holds_nothing(Oid relid, const char *column)
+tree_holds_nothing(Oid relid, bool only, const char *column)
 {
 	ListCell   *lc;
 
-	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	foreach(lc, tree_of(relid, only))
 	{
 		AttrNumber	attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
 
@@ -230,9 +236,9 @@ tree_holds_nothing(Oid relid, const char *column)
 }
 
 bool
-relation_is_empty(Oid relid)
+relation_is_empty(Oid relid, bool only)
 {
-	return tree_holds_nothing(relid, NULL);
+	return tree_holds_nothing(relid, only, NULL);
 }
 
 bool
@@ -240,5 +246,5 @@ column_is_empty(Oid relid, AttrNumber attnum)
 {
 	char	   *name = get_attname(relid, attnum, true);
 
-	return name != NULL && tree_holds_nothing(relid, name);
+	return name != NULL && tree_holds_nothing(relid, false, name);
 }

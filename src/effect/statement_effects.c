@@ -130,17 +130,22 @@ static List *
 effects_of_truncate_statement(TruncateStmt *stmt)
 {
 	List	   *relids = NIL;
+	List	   *only = NIL;
 	ListCell   *lc;
 
 	foreach(lc, stmt->relations)
 	{
-		Oid			relid = lookup_relation(lfirst_node(RangeVar, lc));
+		RangeVar   *name = lfirst_node(RangeVar, lc);
+		Oid			relid = lookup_relation(name);
 
-		if (OidIsValid(relid) &&
-			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) == ACLCHECK_OK)
-			relids = list_append_unique_oid(relids, relid);
+		if (!OidIsValid(relid) ||
+			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
+			continue;
+		relids = list_append_unique_oid(relids, relid);
+		if (!name->inh)
+			only = lappend_oid(only, relid);
 	}
-	return closure_of_truncate(relids, stmt->behavior);
+	return closure_of_truncate(relids, only, stmt->behavior);
 }
 
 /* Everything in this database that role owns, as shdepDropOwned() finds it. */
@@ -455,6 +460,9 @@ effects_of_lasting_setting(Node *stmt)
 		/* for a role in all databases it touches what the database says in none */
 		if (IsA(stmt, AlterRoleSetStmt))
 			return NIL;
+		/* the server takes only those away that the user might set */
+		if (!superuser())
+			return NIL;
 		effect = make_nameless_effect(ACTION_DISARM, "setting", "session_preload_libraries");
 	}
 	else
@@ -462,6 +470,9 @@ effects_of_lasting_setting(Node *stmt)
 		loads = strcmp(set->name, "session_preload_libraries") == 0 ||
 			strcmp(set->name, "shared_preload_libraries") == 0;
 		if (loads ? list_names(set->args, "safemig") : strcmp(set->name, "safemig.enforce") != 0)
+			return NIL;
+		/* who may not set it gets the server's own refusal */
+		if (!superuser() && pg_parameter_aclcheck(set->name, GetUserId(), ACL_SET) != ACLCHECK_OK)
 			return NIL;
 		effect = make_nameless_effect(ACTION_DISARM, "setting", set->name);
 	}

@@ -92,7 +92,7 @@ stake_of(List *effects)
 			list_member_oid(counted, effect->relation))
 			continue;
 		counted = lappend_oid(counted, effect->relation);
-		stake = stake_of_relation(effect->relation);
+		stake = stake_of_relation(effect->relation, effect->only);
 		sum.rows += stake.rows;
 		sum.bytes += stake.bytes;
 	}

@@ -233,7 +233,7 @@ loses_nothing(Effect *effect)
 		return false;
 	if (effect->object.objectSubId > 0)
 		return column_is_empty(effect->relation, effect->object.objectSubId);
-	return relation_is_empty(effect->relation);
+	return relation_is_empty(effect->relation, effect->only);
 }
 
 /* UPDATE of nothing but columns that this transaction added: a backfill. */
@@ -260,7 +260,7 @@ static Decision
 decide_self(Effect *effect)
 {
 	if (action_category(effect->action) == CATEGORY_CHANGE && effect->empty_is_harmless &&
-		relation_is_empty(effect->relation))
+		relation_is_empty(effect->relation, true))
 		return DECISION_ALLOW;
 	effect->action = ACTION_DISARM;
 	return DECISION_REFUSE;

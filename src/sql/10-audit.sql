@@ -26,7 +26,7 @@ SELECT pg_catalog.pg_extension_config_dump('safemig.incident', '');
 CREATE SEQUENCE safemig.history_entry_id_seq;
 COMMENT ON SEQUENCE safemig.history_entry_id_seq IS 'ids of safemig.history';
 CREATE TABLE safemig.history_entry (
-	id           bigint PRIMARY KEY,
+	id           bigint PRIMARY KEY DEFAULT pg_catalog.nextval('safemig.history_entry_id_seq'),
 	at           timestamptz NOT NULL,
 	event        text NOT NULL,
 	version      text,
@@ -70,16 +70,21 @@ CREATE VIEW safemig.spooled_incident AS
 	       ARRAY(SELECT pg_catalog.jsonb_array_elements_text(record -> 'effects')) AS effects,
 	       (pg_catalog.array_agg(record ->> 'message' ORDER BY (record ->> 'at')::timestamptz, record ->> 'id'))[1] AS message,
 	       record ->> 'hint' AS hint,
-	       record ->> 'version' AS version
+	       record ->> 'version' AS version,
+	       file
 	  FROM safemig.spooled()
 	 GROUP BY file, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16;
 COMMENT ON VIEW safemig.spooled_incident IS 'the incidents of the spool, repeats folded, as rows of safemig.incident';
 REVOKE ALL ON safemig.spooled_incident FROM PUBLIC;
 
 CREATE VIEW safemig.incidents AS
-	SELECT * FROM safemig.incident
+	SELECT id, at, last_at, times, verdict, sqlstate, session_role, role, application,
+	       client, database, statement, effects, message, hint, version
+	  FROM safemig.incident
 	UNION ALL
-	SELECT * FROM safemig.spooled_incident s
+	SELECT id, at, last_at, times, verdict, sqlstate, session_role, role, application,
+	       client, database, statement, effects, message, hint, version
+	  FROM safemig.spooled_incident s
 	 WHERE NOT EXISTS (SELECT FROM safemig.incident i WHERE i.id = s.id);
 COMMENT ON VIEW safemig.incidents IS 'every refused, warned or failed statement: when, who, from where, what, why; also of transactions that rolled back';
 REVOKE ALL ON safemig.incidents FROM PUBLIC;
@@ -95,7 +100,8 @@ CREATE VIEW safemig.spooled_history AS
 	       record ->> 'role' AS role,
 	       record ->> 'application' AS application,
 	       record ->> 'client' AS client,
-	       record ->> 'id' AS spool_id
+	       record ->> 'id' AS spool_id,
+	       file
 	  FROM safemig.spooled()
 	 WHERE record ->> 'verdict' = 'failed'
 	 ORDER BY 1;

@@ -41,7 +41,7 @@ CREATE FUNCTION safemig.arm() RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'safemig_arm';
 COMMENT ON FUNCTION safemig.arm() IS
-'adds the library to this database''s session_preload_libraries, keeping what is there, and says which level of loading holds';
+'adds the library to this database''s session_preload_libraries, keeping what is there, enables the event triggers, and says which level of loading holds';
 REVOKE ALL ON FUNCTION safemig.arm() FROM PUBLIC;
 
 CREATE FUNCTION safemig.on_ddl_start() RETURNS event_trigger
