@@ -76,6 +76,8 @@ composite_type_is_stored(Oid relid)
 	return stored;
 }
 
+static List *same_in_typed_tables(Oid relid, AlterTableCmd *cmd);
+
 static List *
 effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 {
@@ -86,9 +88,69 @@ effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 		return NIL;
 	ObjectAddressSubSet(*column, RelationRelationId, relid, attnum);
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return named(make_column_effect(composite_type_is_stored(relid) ?
-										ACTION_DROP_ATTRIBUTE : ACTION_ALTER, relid, attnum));
+		return list_concat(named(make_column_effect(composite_type_is_stored(relid) ?
+													ACTION_DROP_ATTRIBUTE : ACTION_ALTER, relid, attnum)),
+						   same_in_typed_tables(relid, cmd));
+	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		return named(make_column_effect(ACTION_ALTER, relid, attnum));
 	return closure_of_drop(list_make1(column), cmd->behavior);
+}
+
+/* The same change in every child, as part of the one in the parent. */
+static List *
+same_in_children(Effect *whole, Oid relid, const char *column)
+{
+	List	   *effects = NIL;
+	ListCell   *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		AttrNumber	attnum = get_attnum(lfirst_oid(lc), column);
+		Effect	   *effect;
+
+		if (lfirst_oid(lc) == relid || attnum <= 0)
+			continue;
+		effect = make_column_effect(whole->action, lfirst_oid(lc), attnum);
+		effect->empty_is_harmless = whole->empty_is_harmless;
+		effect->part = true;
+		effect->whole = whole;
+		effects = lappend(effects, effect);
+	}
+	return effects;
+}
+
+/* Tables OF a composite type lose the column that the type loses. */
+static List *
+same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
+{
+	List	   *effects = NIL;
+	Relation	rel;
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	if (cmd->behavior != DROP_CASCADE)
+		return NIL;
+	rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(TypeRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_rel_type_id(relid)));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
+		AttrNumber	attnum;
+
+		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
+			continue;
+		attnum = get_attnum(form->objid, cmd->name);
+		if (attnum > 0)
+			effects = lappend(effects, make_column_effect(ACTION_DROP_COLUMN, form->objid, attnum));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return effects;
 }
 
 static List *
@@ -107,7 +169,7 @@ effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
 	effect = make_column_effect(ACTION_ALTER_COLUMN_TYPE, relid, attnum);
 	effect->empty_is_harmless = true;
-	return named(effect);
+	return list_concat(named(effect), same_in_children(effect, relid, cmd->name));
 }
 
 static List *
@@ -190,6 +252,8 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DisableTrigAll:
 		case AT_DisableTrigUser:
 		case AT_DisableRule:
+		case AT_EnableReplicaTrig:	/* fires no more for anybody but a replica */
+		case AT_EnableReplicaRule:
 			return named(make_relation_effect(ACTION_DISABLE_TRIGGER, relid));
 		case AT_SetUnLogged:
 			return named(make_relation_effect(ACTION_SET_UNLOGGED, relid));

@@ -44,6 +44,7 @@ typedef struct Walk
 typedef struct QueueEntry
 {
 	ObjectAddress object;
+	Effect	   *effect;			/* the object's own, or that of what it goes along with */
 } QueueEntry;
 
 static HTAB *
@@ -69,16 +70,21 @@ is_seen(Walk *walk, const ObjectAddress *object)
 	return object->objectSubId != 0 && hash_search(walk->seen, &whole, HASH_FIND, NULL);
 }
 
+/* whole: the effect that this one goes along with, NULL if it stands alone */
 static void
-visit(Walk *walk, const ObjectAddress *object, bool named, bool part)
+visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 {
 	Action		action;
 	QueueEntry *entry;
 	SeenObject *seen = hash_search(walk->seen, object, HASH_FIND, NULL);
 
 	/* met before, as a schema's sequence, and now as part of its table */
-	if (seen != NULL && seen->effect != NULL && part && !seen->effect->named)
+	if (seen != NULL && seen->effect != NULL && whole != NULL && !seen->effect->named &&
+		seen->effect != whole)
+	{
 		seen->effect->part = true;
+		seen->effect->whole = whole;
+	}
 	if (is_seen(walk, object))
 		return;
 	seen = hash_search(walk->seen, object, HASH_ENTER, NULL);
@@ -89,32 +95,38 @@ visit(Walk *walk, const ObjectAddress *object, bool named, bool part)
 		Effect	   *effect = make_effect(action, object);
 
 		effect->named = named;
-		effect->part = part;
+		effect->part = whole != NULL;
+		effect->whole = whole;
 		effect->empty_is_harmless = action == ACTION_DROP_COLUMN;
 		seen->effect = effect;
 		walk->effects = lappend(walk->effects, effect);
 	}
 	entry = palloc(sizeof(QueueEntry));
 	entry->object = *object;
+	entry->effect = seen->effect ? seen->effect : whole;
 	walk->queue = lappend(walk->queue, entry);
 }
 
-/* Rows and what holds them need a permit of their own even as members of an extension. */
+/*
+ * Rows and what holds them need a permit of their own even as members of an
+ * extension: anybody can make his table depend on one.
+ */
 static bool
 goes_silently(char deptype, const ObjectAddress *dependent)
 {
+	Action		action;
+
 	switch (deptype)
 	{
 		case DEPENDENCY_AUTO:
 		case DEPENDENCY_INTERNAL:
 		case DEPENDENCY_PARTITION_PRI:
 		case DEPENDENCY_PARTITION_SEC:
-		case DEPENDENCY_AUTO_EXTENSION:
 			return true;
 		case DEPENDENCY_EXTENSION:
-			return !(dependent->classId == RelationRelationId &&
-					 dependent->objectSubId == 0 &&
-					 get_rel_relkind(dependent->objectId) == RELKIND_RELATION);
+		case DEPENDENCY_AUTO_EXTENSION:
+			return !action_of_dropped_object(dependent, &action) ||
+				action_category(action) != CATEGORY_DATA;
 		default:
 			return false;
 	}
@@ -155,8 +167,9 @@ whole_of(Relation depend, ObjectAddress object)
 }
 
 static void
-follow_dependents(Walk *walk, const ObjectAddress *object)
+follow_dependents(Walk *walk, const QueueEntry *entry)
 {
+	const ObjectAddress *object = &entry->object;
 	Relation	rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[3];
 	SysScanDesc scan;
@@ -188,7 +201,7 @@ follow_dependents(Walk *walk, const ObjectAddress *object)
 			continue;
 		if (!silent)
 			dependent = whole_of(rel, dependent);
-		visit(walk, &dependent, false, silent);
+		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
@@ -199,8 +212,9 @@ follow_dependents(Walk *walk, const ObjectAddress *object)
  * pg_depend does not show.
  */
 static void
-follow_children_of_column(Walk *walk, const ObjectAddress *column)
+follow_children_of_column(Walk *walk, const QueueEntry *entry)
 {
+	const ObjectAddress *column = &entry->object;
 	char	   *name;
 	List	   *children;
 	ListCell   *lc;
@@ -219,7 +233,31 @@ follow_children_of_column(Walk *walk, const ObjectAddress *column)
 		if (attnum <= 0)
 			continue;
 		ObjectAddressSubSet(child, RelationRelationId, lfirst_oid(lc), attnum);
-		visit(walk, &child, false, true);
+		visit(walk, &child, false, entry->effect);
+	}
+}
+
+/* A column met before its table (by way of its identity sequence) is part of it. */
+static void
+columns_go_with_their_table(Walk *walk)
+{
+	ListCell   *lc;
+
+	foreach(lc, walk->effects)
+	{
+		Effect	   *effect = lfirst(lc);
+		ObjectAddress table = effect->object;
+		SeenObject *seen;
+
+		if (table.classId != RelationRelationId || table.objectSubId == 0)
+			continue;
+		table.objectSubId = 0;
+		seen = hash_search(walk->seen, &table, HASH_FIND, NULL);
+		if (seen != NULL && seen->effect != NULL)
+		{
+			effect->part = true;
+			effect->whole = seen->effect;
+		}
 	}
 }
 
@@ -232,7 +270,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	walk.seen = make_seen();
 	walk.behavior = behavior;
 	foreach(lc, objects)
-		visit(&walk, (ObjectAddress *) lfirst(lc), true, false);
+		visit(&walk, (ObjectAddress *) lfirst(lc), true, NULL);
 
 	/* the list grows while we go */
 	for (int i = 0; i < list_length(walk.queue); i++)
@@ -240,9 +278,10 @@ closure_of_drop(List *objects, DropBehavior behavior)
 		QueueEntry *entry = list_nth(walk.queue, i);
 
 		CHECK_FOR_INTERRUPTS();
-		follow_dependents(&walk, &entry->object);
-		follow_children_of_column(&walk, &entry->object);
+		follow_dependents(&walk, entry);
+		follow_children_of_column(&walk, entry);
 	}
+	columns_go_with_their_table(&walk);
 	hash_destroy(walk.seen);
 	return walk.effects;
 }
@@ -271,7 +310,7 @@ referencing_tables(Oid relid)
 }
 
 static List *
-add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, bool part)
+add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, Effect *whole)
 {
 	Effect	   *effect;
 
@@ -282,7 +321,8 @@ add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, bo
 	(void) effect_of_truncate(relid, effect);
 	effect->only = only;
 	effect->named = named;
-	effect->part = part;
+	effect->part = whole != NULL;
+	effect->whole = whole;
 	return lappend(effects, effect);
 }
 
@@ -301,7 +341,7 @@ closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 	foreach(lc, relids)
 		effects = add_truncated(effects, &seen, lfirst_oid(lc),
 								get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
-								true, false);
+								true, NULL);
 
 	for (int i = 0; i < list_length(seen); i++)
 	{
@@ -312,10 +352,11 @@ closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 			foreach(lc, find_inheritance_children(relid, NoLock))
 				effects = add_truncated(effects, &seen, lfirst_oid(lc),
 										get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
-										false, get_rel_relispartition(lfirst_oid(lc)));
+										false, get_rel_relispartition(lfirst_oid(lc)) ?
+										list_nth(effects, i) : NULL);
 		if (behavior == DROP_CASCADE)
 			foreach(lc, referencing_tables(relid))
-				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, false);
+				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, NULL);
 	}
 	return effects;
 }

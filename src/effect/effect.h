@@ -48,7 +48,9 @@ typedef struct Effect
 	char	   *identity;		/* as pg_identify_object prints it */
 	Oid			relation;		/* whose rows are at stake, or InvalidOid */
 	bool		named;			/* by the statement; false: the closure found it */
-	bool		part;			/* goes with another effect and needs no permit of its own */
+	bool		part;			/* goes with another effect and needs no permit of its own ... */
+	struct Effect *whole;		/* ... if that one was judged: the effect it goes with */
+	bool		exempted;		/* passed because it is nobody's loss (set by the guard) */
 	bool		empty_is_harmless;	/* loses nothing when the relation has no row */
 	bool		only;			/* this relation without its children (ONLY) */
 	bool		sealed;			/* no permit opens it */

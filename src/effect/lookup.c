@@ -386,7 +386,11 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_SET_SCHEMA:
 			return lookup_plain_relation(text, object) ||
 				lookup_by_drop_statement(psprintf("DROP TYPE %s", text), object) ||
-				lookup_by_drop_statement(psprintf("DROP ROUTINE %s", text), object);
+				lookup_by_drop_statement(psprintf("DROP ROUTINE %s", text), object) ||
+				lookup_by_drop_statement(psprintf("DROP SCHEMA %s", text), object) ||
+				lookup_by_drop_statement(psprintf("DROP COLLATION %s", text), object) ||
+				lookup_by_drop_statement(psprintf("DROP OPERATOR %s", text), object) ||
+				lookup_by_drop_statement(psprintf("DROP EXTENSION %s", text), object);
 		case ACTION_DROP_CONSTRAINT:
 			/* "name on table" has the shape of a trigger's identity */
 			{
@@ -407,6 +411,11 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 			/* their identities are no SQL: matched by the text alone */
 			*object = InvalidObjectAddress;
 			return true;
+		case ACTION_DROP_AGGREGATE:
+			/* an aggregate of nothing: the identity says (), the grammar wants (*) */
+			if (strlen(text) > 2 && strcmp(text + strlen(text) - 2, "()") == 0)
+				text = psprintf("%.*s(*)", (int) strlen(text) - 2, text);
+			/* FALLTHROUGH */
 		default:
 			return lookup_by_drop_statement(psprintf("%s %s", action_name(action), text), object);
 	}

@@ -4,78 +4,27 @@
  *		text: WHERE true and 1=1 are gone from it, and rules, views, prepared
  *		statements and CTEs are in it.
  *
- * A delete with any condition on rows is an application's business.
+ * A delete with any condition on rows is an application's business.  Whether a
+ * condition is one is plan_reach.c's question.
  */
 #include "postgres.h"
 
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "nodes/plannodes.h"
+#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/installation.h"
 #include "effect/effect.h"
+#include "effect/plan_reach.h"
 
 bool
 plan_matters(QueryDesc *query)
 {
 	return query->plannedstmt->resultRelations != NIL;
-}
-
-static bool reaches_every_row(Plan *plan);
-
-static bool
-all_reach_every_row(List *plans)
-{
-	ListCell   *lc;
-
-	foreach(lc, plans)
-		if (!reaches_every_row((Plan *) lfirst(lc)))
-			return false;
-	return plans != NIL;
-}
-
-/*
- * Is there nothing on the way that would let a row of the scan go?  A one-time
- * filter (Result over a scan, as of now() > '2000-01-01') lets all go or none.
- */
-static bool
-reaches_every_row(Plan *plan)
-{
-	if (plan == NULL || plan->qual != NIL)
-		return false;
-	switch (nodeTag(plan))
-	{
-		case T_SeqScan:
-			return true;
-		case T_IndexScan:
-			return ((IndexScan *) plan)->indexqual == NIL;
-		case T_IndexOnlyScan:
-			return ((IndexOnlyScan *) plan)->indexqual == NIL;
-		case T_Result:
-		case T_LockRows:
-		case T_Sort:
-		case T_IncrementalSort:
-		case T_Material:
-			return reaches_every_row(outerPlan(plan));
-		case T_SubqueryScan:
-			return reaches_every_row(((SubqueryScan *) plan)->subplan);
-		case T_Append:
-			return ((Append *) plan)->part_prune_info == NULL &&
-				all_reach_every_row(((Append *) plan)->appendplans);
-		case T_MergeAppend:
-			return ((MergeAppend *) plan)->part_prune_info == NULL &&
-				all_reach_every_row(((MergeAppend *) plan)->mergeplans);
-		case T_NestLoop:
-			/* a join without a condition, as in MERGE ... ON true */
-			return ((NestLoop *) plan)->join.joinqual == NIL &&
-				((NestLoop *) plan)->nestParams == NIL &&
-				(reaches_every_row(outerPlan(plan)) || reaches_every_row(innerPlan(plan)));
-		default:
-			return false;
-	}
 }
 
 /* The strongest thing that MERGE may do to a row it meets, if it asks no condition. */
@@ -91,7 +40,7 @@ merge_command(ModifyTable *modify)
 	{
 		MergeAction *action = lfirst_node(MergeAction, lc);
 
-		if (action->qual != NULL)
+		if (contain_var_clause(action->qual))
 			continue;
 		if (action->commandType == CMD_DELETE)
 			return CMD_DELETE;
@@ -112,6 +61,29 @@ attnums_of(Bitmapset *columns)
 	return attnums;
 }
 
+/* The children and partitions that the plan reaches, as part of the whole. */
+static List *
+same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
+{
+	List	   *effects = NIL;
+	ListCell   *lc;
+
+	foreach(lc, modify->resultRelations)
+	{
+		Oid			relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+		Effect	   *effect;
+
+		if (relid == whole->relation)
+			continue;
+		effect = make_relation_effect(whole->action, relid);
+		effect->part = true;
+		effect->whole = whole;
+		effect->empty_is_harmless = true;
+		effects = lappend(effects, effect);
+	}
+	return effects;
+}
+
 static List *
 effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 {
@@ -122,7 +94,7 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	Effect	   *effect;
 
 	if ((command != CMD_DELETE && command != CMD_UPDATE) ||
-		!reaches_every_row(outerPlan(&modify->plan)))
+		!plan_reaches_every_row(stmt, modify))
 		return NIL;
 	rte = rt_fetch(target, stmt->rtable);
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
@@ -132,7 +104,7 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	effect->only = !rte->inh;
 	if (command == CMD_UPDATE)
 		effect->new_columns = attnums_of(updated_columns(stmt, rte));
-	return list_make1(effect);
+	return list_concat(list_make1(effect), same_in_children(stmt, modify, effect));
 }
 
 /* Catalogs written by hand, and the extension's own tables by anybody. */

@@ -17,7 +17,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
-#include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "storage/smgr.h"
@@ -84,7 +83,20 @@ bytes_with_toast(Relation rel)
 	return bytes;
 }
 
-/* Line pointers in use on one page; an estimate, so dead ones may be among them. */
+/* Not deleted or replaced, as far as the tuple itself says; an estimate. */
+static bool
+looks_alive(Page page, OffsetNumber offset)
+{
+	ItemId		item = PageGetItemId(page, offset);
+	HeapTupleHeader tuple;
+
+	if (!ItemIdIsNormal(item))
+		return false;
+	tuple = (HeapTupleHeader) PageGetItem(page, item);
+	return (tuple->t_infomask & HEAP_XMAX_INVALID) != 0 ||
+		HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask);
+}
+
 static int
 rows_on_page(Relation rel, BlockNumber block)
 {
@@ -95,7 +107,7 @@ rows_on_page(Relation rel, BlockNumber block)
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);
 	for (OffsetNumber i = FirstOffsetNumber; i <= PageGetMaxOffsetNumber(page); i++)
-		if (ItemIdIsNormal(PageGetItemId(page, i)))
+		if (looks_alive(page, i))
 			rows++;
 	UnlockReleaseBuffer(buffer);
 	return rows;
@@ -112,12 +124,17 @@ rows_by_sample(Relation rel, BlockNumber blocks)
 	return rows / pages * blocks;
 }
 
+/* By the types' average widths; opens nothing. */
 static double
 rows_by_width(Relation rel, BlockNumber blocks)
 {
-	int32		width = get_relation_data_width(RelationGetRelid(rel), NULL) +
-		MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData);
+	TupleDesc	desc = RelationGetDescr(rel);
+	int32		width = MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData);
 
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			width += get_typavgwidth(TupleDescAttr(desc, i)->atttypid,
+									 TupleDescAttr(desc, i)->atttypmod);
 	return (double) blocks * ((BLCKSZ - SizeOfPageHeaderData) / width);
 }
 
@@ -138,7 +155,9 @@ rows_of_one(Oid relid)
 	else if (rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
 			 ConditionalLockRelationOid(relid, AccessShareLock))
 	{
-		rows = rows_by_sample(rel, blocks);
+		/* a TRUNCATE may have come between */
+		blocks = fork_blocks(rel, MAIN_FORKNUM);
+		rows = blocks > 0 ? rows_by_sample(rel, blocks) : 0;
 		UnlockRelationOid(relid, AccessShareLock);
 	}
 	else

@@ -220,7 +220,9 @@ effects_of_rename(RenameStmt *stmt)
 		case OBJECT_VIEW:
 		case OBJECT_MATVIEW:
 		case OBJECT_FOREIGN_TABLE:
-			/* ALTER TABLE ... RENAME TO also serves indexes and sequences */
+		case OBJECT_INDEX:
+		case OBJECT_SEQUENCE:
+			/* ALTER INDEX ... RENAME TO serves tables too, and the other way round */
 			if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_INDEX &&
 				get_rel_relkind(relid) != RELKIND_PARTITIONED_INDEX &&
 				get_rel_relkind(relid) != RELKIND_SEQUENCE)
@@ -294,6 +296,9 @@ function_to_replace(CreateFunctionStmt *stmt)
 	{
 		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
 
+		/* looking t.a%TYPE up tells the user of it, and so will the server */
+		if (parameter->argType->pct_type)
+			return InvalidOid;
 		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
 			name->objargs = lappend(name->objargs, parameter->argType);
 	}
@@ -380,6 +385,11 @@ effects_of_alter(Node *stmt)
 			name = (Node *) makeString(((AlterEventTrigStmt *) stmt)->trigname);
 			break;
 		case T_AlterExtensionContentsStmt:
+			/* what is in an extension's schema is exempt: no way to get there in passing */
+			if (((AlterExtensionContentsStmt *) stmt)->action > 0 &&
+				((AlterExtensionContentsStmt *) stmt)->objtype == OBJECT_SCHEMA)
+				return one_effect(ACTION_SET_SCHEMA, NamespaceRelationId,
+								  get_namespace_oid(strVal(((AlterExtensionContentsStmt *) stmt)->object), true));
 			type = OBJECT_EXTENSION;
 			name = (Node *) makeString(((AlterExtensionContentsStmt *) stmt)->extname);
 			break;
@@ -400,27 +410,69 @@ effects_of_alter(Node *stmt)
 		one_effect(ACTION_ALTER, object.classId, object.objectId) : NIL;
 }
 
-/* COPY FROM and triggers or rules on a table change that table. */
+static List *
+alter_relation(const RangeVar *name)
+{
+	return name == NULL ? NIL : one_effect(ACTION_ALTER, RelationRelationId, lookup_relation(name));
+}
+
+static List *
+alter_relations(List *names)
+{
+	List	   *effects = NIL;
+	ListCell   *lc;
+
+	foreach(lc, names)
+		if (IsA(lfirst(lc), RangeVar))
+			effects = list_concat(effects, alter_relation(lfirst(lc)));
+	return effects;
+}
+
+/* Statements that put something upon a relation, or rows into it, change that relation. */
 static List *
 effects_on_relation(Node *stmt)
 {
-	RangeVar   *relation = NULL;
 	List	   *effects;
 
-	if (IsA(stmt, CopyStmt))
-		relation = ((CopyStmt *) stmt)->relation;
-	else if (IsA(stmt, CreateTrigStmt))
-		relation = ((CreateTrigStmt *) stmt)->relation;
-	else if (IsA(stmt, RuleStmt))
-		relation = ((RuleStmt *) stmt)->relation;
-	if (relation == NULL)
-		return NIL;
-	effects = one_effect(ACTION_ALTER, RelationRelationId, lookup_relation(relation));
+	switch (nodeTag(stmt))
+	{
+		case T_CopyStmt:
+			effects = alter_relation(((CopyStmt *) stmt)->relation);
+			/* a restore fills tables that are empty */
+			if (effects != NIL)
+				((Effect *) linitial(effects))->empty_is_harmless = true;
+			return effects;
+		case T_CreateTrigStmt:
+			return alter_relation(((CreateTrigStmt *) stmt)->relation);
+		case T_RuleStmt:
+			return alter_relation(((RuleStmt *) stmt)->relation);
+		case T_IndexStmt:
+			return alter_relation(((IndexStmt *) stmt)->relation);
+		case T_CreatePolicyStmt:
+			return alter_relation(((CreatePolicyStmt *) stmt)->table);
+		case T_AlterPolicyStmt:
+			return alter_relation(((AlterPolicyStmt *) stmt)->table);
+		case T_AlterSeqStmt:
+			return alter_relation(((AlterSeqStmt *) stmt)->sequence);
+		case T_CreateStatsStmt:
+			return alter_relations(((CreateStatsStmt *) stmt)->relations);
+		case T_CreateStmt:
+			return alter_relations(((CreateStmt *) stmt)->inhRelations);
+		default:
+			return NIL;
+	}
+}
 
-	/* a restore fills tables that are empty */
-	if (effects != NIL)
-		((Effect *) linitial(effects))->empty_is_harmless = IsA(stmt, CopyStmt);
-	return effects;
+/* What is made for this session only is nobody's business. */
+static bool
+creates_temporary(Node *stmt)
+{
+	RangeVar   *name = IsA(stmt, CreateStmt) ? ((CreateStmt *) stmt)->relation :
+		IsA(stmt, CreateSeqStmt) ? ((CreateSeqStmt *) stmt)->sequence :
+		IsA(stmt, ViewStmt) ? ((ViewStmt *) stmt)->view :
+		IsA(stmt, CreateTableAsStmt) ? ((CreateTableAsStmt *) stmt)->into->rel : NULL;
+
+	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
 
 static bool
@@ -497,8 +549,10 @@ static List *
 effects_of_create(Node *stmt)
 {
 	const char *tag = GetCommandTagName(CreateCommandTag(stmt));
-	bool		creates = strncmp(tag, "CREATE", 6) == 0;
+	bool		creates = strncmp(tag, "CREATE", 6) == 0 || strncmp(tag, "SELECT INTO", 11) == 0;
 
+	if (creates_temporary(stmt))
+		return NIL;
 	return list_make1(make_nameless_effect(creates ? ACTION_CREATE : ACTION_ALTER,
 										   "statement", tag));
 }

@@ -12,16 +12,31 @@
 #include "guard/permit.h"
 
 /*
- * An effect that goes along with another (a table's own sequence, an index)
- * shares its fate.  What belongs to the extension itself does not, nor a
- * protected partition: no statement takes these along unseen.
+ * Does the effect share the fate of what it goes along with (a table's own
+ * sequence, its partitions, an index)?  Rows only if that one was judged as
+ * rows too: a new parent, owner or extension of an old table is no cover.
  */
+static bool
+is_covered(Effect *effect)
+{
+	Effect	   *root = effect;
+
+	if (!effect->part || is_self(&effect->object) || is_protected(effect))
+		return false;
+	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
+		return true;
+	while (root->part && root->whole != NULL)
+		root = root->whole;
+	return !root->exempted &&
+		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
+}
+
 static Decision
 final_decision(Effect *effect)
 {
 	Decision	decision;
 
-	if (effect->part && !is_self(&effect->object) && !is_protected(effect))
+	if (is_covered(effect))
 		return DECISION_ALLOW;
 	decision = decide(effect);
 

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "catalog/catalog.h"
 #include "catalog/dependency.h"
+#include "catalog/index.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -39,6 +40,11 @@ owning_relation(const ObjectAddress *object)
 	HeapTuple	tuple;
 	Oid			relid = InvalidOid;
 
+	/* an index may belong to a constraint, and only by it to its table */
+	if (object->classId == RelationRelationId)
+		relid = IndexGetRelation(object->objectId, true);
+	if (OidIsValid(relid))
+		return relid;
 	rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(object->classId));
@@ -290,10 +296,12 @@ decide(Effect *effect)
 		decision = ruled_decision(effect, schema);
 	if (decision < DECISION_WARN)
 		return decision;
-	if (belongs_to_running_script(effect) || is_exempt(effect, schema))
+	effect->exempted = belongs_to_running_script(effect) || is_exempt(effect, schema) ||
+		(is_whole_table_action(effect->action) &&
+		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
+	if (effect->exempted)
 		return DECISION_ALLOW;
 	if (is_whole_table_action(effect->action))
-		return is_tool_table(effect->relation) || writes_only_new_columns(effect) ||
-			loses_nothing(effect) ? DECISION_ALLOW : decision;
+		return loses_nothing(effect) ? DECISION_ALLOW : decision;
 	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
 }
