@@ -16,12 +16,10 @@ SAFEMIG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-static const struct config_enum_entry enforce_options[] = {
-	{"on", ENFORCE_ON, false},
-	{"warn", ENFORCE_WARN, false},
-	{"off", ENFORCE_OFF, false},
-	{NULL, 0, false}
-};
+static const struct config_enum_entry enforce_options[] = {{"on", ENFORCE_ON, false},
+														   {"warn", ENFORCE_WARN, false},
+														   {"off", ENFORCE_OFF, false},
+														   {NULL, 0, false}};
 
 void
 _PG_init(void)
@@ -29,10 +27,9 @@ _PG_init(void)
 	guard_loaded_at_start = process_shared_preload_libraries_in_progress;
 
 	/* few, since each costs every connection at level 1; the rest is safemig.config */
-	DefineCustomEnumVariable("safemig.enforce",
-							 "Whether what nobody permitted is refused, warned of, or let through.",
-							 NULL, &guard_enforce, ENFORCE_ON, enforce_options,
-							 PGC_SUSET, 0, NULL, NULL, NULL);
+	DefineCustomEnumVariable(
+		"safemig.enforce", "Whether what nobody permitted is refused, warned of, or let through.",
+		NULL, &guard_enforce, ENFORCE_ON, enforce_options, PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("safemig");
 	guard_install_hooks();
 }

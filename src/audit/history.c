@@ -58,13 +58,13 @@ fill_slot(TupleTableSlot *slot, int64 id, const HistoryRow *row)
 int64
 record_history(const HistoryRow *row)
 {
-	Oid			sequence = safemig_relation("history_entry_id_seq");
-	Relation	rel = table_open(safemig_relation("history_entry"), RowExclusiveLock);
-	EState	   *estate = CreateExecutorState();
+	Oid sequence = safemig_relation("history_entry_id_seq");
+	Relation rel = table_open(safemig_relation("history_entry"), RowExclusiveLock);
+	EState *estate = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	int64		id = nextval_internal(sequence, false);
-	bool		pushed = !ActiveSnapshotSet();
+	int64 id = nextval_internal(sequence, false);
+	bool pushed = !ActiveSnapshotSet();
 
 	/* a deduplicating index on the spool's id is checked against live rows */
 	if (pushed)

@@ -10,14 +10,14 @@
 
 typedef struct HistoryRow
 {
-	const char *event;			/* 'apply', 'rollback', 'permit given', ... */
-	const char *version;		/* the migration's, or NULL */
-	const char *subject;		/* permit text, setting name, ..., or NULL */
-	const char *reason;			/* as given by who did it, or NULL */
-	const char *detail;			/* further words, or NULL */
+	const char *event;	 /* 'apply', 'rollback', 'permit given', ... */
+	const char *version; /* the migration's, or NULL */
+	const char *subject; /* permit text, setting name, ..., or NULL */
+	const char *reason;	 /* as given by who did it, or NULL */
+	const char *detail;	 /* further words, or NULL */
 } HistoryRow;
 
 /* Returns the row's id.  Needs no SPI, no right on the table, and no snapshot. */
 extern int64 record_history(const HistoryRow *row);
 
-#endif							/* SAFEMIG_HISTORY_H */
+#endif /* SAFEMIG_HISTORY_H */

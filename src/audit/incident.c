@@ -31,13 +31,13 @@
 #include "base/owner.h"
 #include "base/settings.h"
 
-#define STATEMENT_BYTES 4096	/* how much of a statement is recorded */
-#define INCIDENT_COLUMNS \
-	"id, at, last_at, times, verdict, sqlstate, session_role, role, application," \
+#define STATEMENT_BYTES 4096 /* how much of a statement is recorded */
+#define INCIDENT_COLUMNS                                                                           \
+	"id, at, last_at, times, verdict, sqlstate, session_role, role, application,"                  \
 	" client, database, statement, effects, message, hint, version"
-#define HISTORY_COLUMNS \
+#define HISTORY_COLUMNS                                                                            \
 	"at, event, version, subject, detail, session_role, role, application, client, spool_id"
-#define DRAIN_LOCK 2			/* objsubid of the extension's lock tag */
+#define DRAIN_LOCK 2 /* objsubid of the extension's lock tag */
 
 static void
 add_text(StringInfo json, const char *key, const char *value)
@@ -51,7 +51,7 @@ add_text(StringInfo json, const char *key, const char *value)
 static void
 add_texts(StringInfo json, const char *key, List *values)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	appendStringInfo(json, ",\"%s\":[", key);
 	foreach(lc, values)
@@ -66,12 +66,12 @@ add_texts(StringInfo json, const char *key, List *values)
 static char *
 random_id(void)
 {
-	uint8		bytes[16];
-	char	   *text = palloc0(33);
+	uint8 bytes[16];
+	char *text = palloc0(33);
 
 	if (!pg_strong_random(bytes, sizeof(bytes)))
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-						errmsg("could not generate random values")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
 	for (int i = 0; i < 16; i++)
 		sprintf(text + 2 * i, "%02x", bytes[i]);
 	return text;
@@ -81,7 +81,7 @@ static char *
 shortened(const char *statement)
 {
 	const char *masked = mask_secrets(statement);
-	int			length = strlen(masked);
+	int length = strlen(masked);
 
 	if (length <= STATEMENT_BYTES)
 		return pstrdup(masked);
@@ -118,7 +118,7 @@ json_of(const Incident *incident)
 void
 record_incident(const Incident *incident)
 {
-	char	   *json = json_of(incident);
+	char *json = json_of(incident);
 
 	/* a standby, or a database without the extension, has no table to move it to */
 	if (RecoveryInProgress() || !safemig_is_installed())
@@ -132,7 +132,7 @@ record_incident(const Incident *incident)
 static bool
 claim_drain(void)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(), DRAIN_LOCK);
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
@@ -141,9 +141,9 @@ claim_drain(void)
 static Datum
 array_of(List *files)
 {
-	Datum	   *names = palloc(sizeof(Datum) * list_length(files));
-	int			count = 0;
-	ListCell   *lc;
+	Datum *names = palloc(sizeof(Datum) * list_length(files));
+	int count = 0;
+	ListCell *lc;
 
 	foreach(lc, files)
 		names[count++] = CStringGetTextDatum(lfirst(lc));
@@ -157,9 +157,9 @@ array_of(List *files)
 void
 drain_incidents(void)
 {
-	Oid			types[1] = {TEXTARRAYOID};
-	Datum		values[1];
-	List	   *files;
+	Oid types[1] = {TEXTARRAYOID};
+	Datum values[1];
+	List *files;
 
 	if (!claim_drain())
 		return;
@@ -189,14 +189,14 @@ Datum
 safemig_spooled(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	ListCell   *lc;
+	ListCell *lc;
 
 	InitMaterializedSRF(fcinfo, 0);
 	foreach(lc, spool_read())
 	{
-		SpoolLine  *line = lfirst(lc);
-		Datum		values[2];
-		bool		nulls[2] = {false};
+		SpoolLine *line = lfirst(lc);
+		Datum values[2];
+		bool nulls[2] = {false};
 
 		values[0] = CStringGetTextDatum(line->file);
 		values[1] = DirectFunctionCall1(jsonb_in, CStringGetDatum(line->json));

@@ -11,14 +11,14 @@
 
 typedef struct Incident
 {
-	const char *verdict;		/* 'refused', 'warned' or 'failed' */
-	int			sqlstate;		/* as in ErrorData, or 0 */
-	const char *statement;		/* NULL: what the client sent */
-	List	   *effects;		/* of char *: 'drop table public.users' */
+	const char *verdict;   /* 'refused', 'warned' or 'failed' */
+	int sqlstate;		   /* as in ErrorData, or 0 */
+	const char *statement; /* NULL: what the client sent */
+	List *effects;		   /* of char *: 'drop table public.users' */
 	const char *message;
-	const char *hint;			/* or NULL */
-	const char *version;		/* the migration's, or NULL */
-	const char *name;			/* the migration's, or NULL */
+	const char *hint;	 /* or NULL */
+	const char *version; /* the migration's, or NULL */
+	const char *name;	 /* the migration's, or NULL */
 } Incident;
 
 extern void record_incident(const Incident *incident);
@@ -29,4 +29,4 @@ extern void record_incident(const Incident *incident);
  */
 extern void drain_incidents(void);
 
-#endif							/* SAFEMIG_INCIDENT_H */
+#endif /* SAFEMIG_INCIDENT_H */

@@ -11,7 +11,7 @@
 #include "audit/mask.h"
 
 #define MASK "***"
-#define REACH 24				/* how far behind the word a literal may begin */
+#define REACH 24 /* how far behind the word a literal may begin */
 
 static char *
 find_word(char *text)
@@ -49,7 +49,7 @@ end_of_quoted(char *at)
 static bool
 secret_behind(char *word, char **begin, char **end)
 {
-	char	   *at = word;
+	char *at = word;
 
 	while (*at == ' ')
 		at++;
@@ -72,8 +72,8 @@ secret_behind(char *word, char **begin, char **end)
 const char *
 mask_secrets(const char *statement)
 {
-	char	   *rest = pstrdup(statement);
-	char	   *word = find_word(rest);
+	char *rest = pstrdup(statement);
+	char *word = find_word(rest);
 	StringInfoData masked;
 
 	if (word == NULL)
@@ -81,8 +81,8 @@ mask_secrets(const char *statement)
 	initStringInfo(&masked);
 	while (word != NULL)
 	{
-		char	   *begin;
-		char	   *end;
+		char *begin;
+		char *end;
 
 		if (secret_behind(word, &begin, &end))
 		{

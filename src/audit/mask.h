@@ -7,4 +7,4 @@
 
 extern const char *mask_secrets(const char *statement);
 
-#endif							/* SAFEMIG_MASK_H */
+#endif /* SAFEMIG_MASK_H */

@@ -34,7 +34,7 @@ const char *
 session_client(void)
 {
 	LOCAL_FCINFO(fcinfo, 0);
-	Datum		address;
+	Datum address;
 
 	if (MyProcPort == NULL)
 		return NULL;

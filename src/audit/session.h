@@ -9,7 +9,7 @@
 
 extern const char *session_role_name(void);
 extern const char *current_role_name(void);
-extern const char *session_application(void);	/* NULL when it gave none */
-extern const char *session_client(void);	/* address, "local", or NULL for no client */
+extern const char *session_application(void); /* NULL when it gave none */
+extern const char *session_client(void);	  /* address, "local", or NULL for no client */
 
-#endif							/* SAFEMIG_SESSION_H */
+#endif /* SAFEMIG_SESSION_H */

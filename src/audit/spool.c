@@ -28,13 +28,13 @@
 #include "audit/spool.h"
 #include "base/transaction_list.h"
 
-#define SPOOL_DIRECTORY "safemig"	/* in the data directory */
-#define CHECKSUM_WIDTH 8			/* hexadecimal digits, then a space */
+#define SPOOL_DIRECTORY "safemig" /* in the data directory */
+#define CHECKSUM_WIDTH 8		  /* hexadecimal digits, then a space */
 
 typedef struct PendingUnlink
 {
 	TransactionItem item;
-	char	   *file;
+	char *file;
 } PendingUnlink;
 
 static void unlink_pending(List *items);
@@ -50,7 +50,7 @@ spool_path(char *path)
 static pg_crc32c
 checksum_of(const char *json, size_t length)
 {
-	pg_crc32c	crc;
+	pg_crc32c crc;
 
 	INIT_CRC32C(crc);
 	COMP_CRC32C(crc, json, length);
@@ -62,7 +62,7 @@ checksum_of(const char *json, size_t length)
 static int
 open_for_append(const char *path)
 {
-	int			fd = BasicOpenFile(path, O_WRONLY | O_APPEND | O_CREAT | PG_BINARY);
+	int fd = BasicOpenFile(path, O_WRONLY | O_APPEND | O_CREAT | PG_BINARY);
 
 	if (fd < 0 && errno == ENOENT && (MakePGDirectory(SPOOL_DIRECTORY) == 0 || errno == EEXIST))
 		fd = BasicOpenFile(path, O_WRONLY | O_APPEND | O_CREAT | PG_BINARY);
@@ -76,45 +76,45 @@ open_current(const char *path, struct stat *st)
 	for (;;)
 	{
 		struct stat named;
-		int			fd = open_for_append(path);
+		int fd = open_for_append(path);
 
 		if (fd < 0)
 			return -1;
-		if (flock(fd, LOCK_SH) == 0 && fstat(fd, st) == 0 &&
-			stat(path, &named) == 0 && named.st_ino == st->st_ino)
+		if (flock(fd, LOCK_SH) == 0 && fstat(fd, st) == 0 && stat(path, &named) == 0 &&
+			named.st_ino == st->st_ino)
 			return fd;
-		close(fd);				/* renamed between open and lock: again */
+		close(fd); /* renamed between open and lock: again */
 	}
 }
 
 void
 spool_write(const char *json, int64 max_bytes)
 {
-	char		path[MAXPGPATH];
+	char path[MAXPGPATH];
 	struct stat st;
-	size_t		length = strlen(json);
+	size_t length = strlen(json);
 	/* a line end before it too, lest a torn record in front take it along */
-	char	   *line = psprintf("\n%08X %s\n", checksum_of(json, length), json);
-	size_t		line_length = 1 + CHECKSUM_WIDTH + 1 + length + 1;
-	int			fd;
+	char *line = psprintf("\n%08X %s\n", checksum_of(json, length), json);
+	size_t line_length = 1 + CHECKSUM_WIDTH + 1 + length + 1;
+	int fd;
 
 	spool_path(path);
 	fd = open_current(path, &st);
 	if (fd < 0)
 	{
-		ereport(LOG, (errcode_for_file_access(),
-					  errmsg("could not open incident file \"%s\": %m", path),
-					  errdetail("%s", json)));
+		ereport(LOG,
+				(errcode_for_file_access(), errmsg("could not open incident file \"%s\": %m", path),
+				 errdetail("%s", json)));
 		return;
 	}
 	if (st.st_size + (int64) line_length > max_bytes)
-		ereport(LOG, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-					  errmsg("incident file \"%s\" is full", path),
-					  errdetail("%s", json)));
+		ereport(LOG,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("incident file \"%s\" is full", path), errdetail("%s", json)));
 	else if (write(fd, line, line_length) != (ssize_t) line_length)
-		ereport(LOG, (errcode_for_file_access(),
-					  errmsg("could not write incident file \"%s\": %m", path),
-					  errdetail("%s", json)));
+		ereport(LOG,
+				(errcode_for_file_access(),
+				 errmsg("could not write incident file \"%s\": %m", path), errdetail("%s", json)));
 	close(fd);
 }
 
@@ -122,12 +122,13 @@ spool_write(const char *json, int64 max_bytes)
 static char *
 json_of_line(char *line)
 {
-	size_t		length = strlen(line);
+	size_t length = strlen(line);
 
 	if (length <= CHECKSUM_WIDTH + 1 || line[CHECKSUM_WIDTH] != ' ')
 		return NULL;
 	line[CHECKSUM_WIDTH] = '\0';
-	if (strtoul(line, NULL, 16) != checksum_of(line + CHECKSUM_WIDTH + 1, length - CHECKSUM_WIDTH - 1))
+	if (strtoul(line, NULL, 16) !=
+		checksum_of(line + CHECKSUM_WIDTH + 1, length - CHECKSUM_WIDTH - 1))
 		return NULL;
 	return line + CHECKSUM_WIDTH + 1;
 }
@@ -135,18 +136,18 @@ json_of_line(char *line)
 static List *
 read_file_lines(const char *name, List *lines)
 {
-	char		path[MAXPGPATH];
-	FILE	   *file;
+	char path[MAXPGPATH];
+	FILE *file;
 	StringInfoData buffer;
 
 	snprintf(path, MAXPGPATH, SPOOL_DIRECTORY "/%s", name);
 	file = AllocateFile(path, PG_BINARY_R);
 	if (file == NULL)
-		return lines;			/* moved to the table since we listed it */
+		return lines; /* moved to the table since we listed it */
 	initStringInfo(&buffer);
 	while (pg_get_line_buf(file, &buffer))
 	{
-		char	   *json;
+		char *json;
 
 		CHECK_FOR_INTERRUPTS();
 		if (buffer.len > 0 && buffer.data[buffer.len - 1] == '\n')
@@ -154,7 +155,7 @@ read_file_lines(const char *name, List *lines)
 		json = json_of_line(buffer.data);
 		if (json != NULL)
 		{
-			SpoolLine  *line = palloc(sizeof(SpoolLine));
+			SpoolLine *line = palloc(sizeof(SpoolLine));
 
 			line->file = pstrdup(name);
 			line->json = pstrdup(json);
@@ -169,13 +170,13 @@ read_file_lines(const char *name, List *lines)
 static List *
 spool_files(void)
 {
-	char		prefix[32];
-	List	   *names = NIL;
-	DIR		   *dir = AllocateDir(SPOOL_DIRECTORY);
+	char prefix[32];
+	List *names = NIL;
+	DIR *dir = AllocateDir(SPOOL_DIRECTORY);
 	struct dirent *entry;
 
 	if (dir == NULL)
-		return NIL;				/* nothing was ever recorded */
+		return NIL; /* nothing was ever recorded */
 	snprintf(prefix, sizeof(prefix), "%u.spool", MyDatabaseId);
 	while ((entry = ReadDir(dir, SPOOL_DIRECTORY)) != NULL)
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
@@ -187,8 +188,8 @@ spool_files(void)
 List *
 spool_read(void)
 {
-	List	   *lines = NIL;
-	ListCell   *lc;
+	List *lines = NIL;
+	ListCell *lc;
 
 	foreach(lc, spool_files())
 		lines = read_file_lines(lfirst(lc), lines);
@@ -198,29 +199,28 @@ spool_read(void)
 static void
 take_out_of_use(void)
 {
-	char		path[MAXPGPATH];
-	char		aside[MAXPGPATH];
-	int			fd;
+	char path[MAXPGPATH];
+	char aside[MAXPGPATH];
+	int fd;
 
 	spool_path(path);
 	snprintf(aside, MAXPGPATH, "%s." INT64_FORMAT ".%d", path, GetCurrentTimestamp(), MyProcPid);
 	fd = BasicOpenFile(path, O_RDONLY | PG_BINARY);
 	if (fd < 0)
-		return;					/* nothing there */
+		return; /* nothing there */
 	if (rename(path, aside) != 0)
-		ereport(LOG, (errcode_for_file_access(),
-					  errmsg("could not rename file \"%s\": %m", path)));
+		ereport(LOG, (errcode_for_file_access(), errmsg("could not rename file \"%s\": %m", path)));
 	else
-		(void) flock(fd, LOCK_EX);	/* until the last writer is done */
+		(void) flock(fd, LOCK_EX); /* until the last writer is done */
 	close(fd);
 }
 
 List *
 spool_rotate(void)
 {
-	char		live[MAXPGPATH];
-	List	   *files = NIL;
-	ListCell   *lc;
+	char live[MAXPGPATH];
+	List *files = NIL;
+	ListCell *lc;
 
 	take_out_of_use();
 	spool_path(live);
@@ -233,11 +233,11 @@ spool_rotate(void)
 static void
 unlink_pending(List *items)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, items)
 	{
-		char		path[MAXPGPATH];
+		char path[MAXPGPATH];
 
 		snprintf(path, MAXPGPATH, SPOOL_DIRECTORY "/%s", ((PendingUnlink *) lfirst(lc))->file);
 		(void) unlink(path);
@@ -247,7 +247,7 @@ unlink_pending(List *items)
 void
 spool_unlink_at_commit(List *files)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, files)
 	{

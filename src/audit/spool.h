@@ -14,8 +14,8 @@ extern void spool_write(const char *json, int64 max_bytes);
 
 typedef struct SpoolLine
 {
-	char	   *file;			/* base name: records of one file are folded together */
-	char	   *json;
+	char *file; /* base name: records of one file are folded together */
+	char *json;
 } SpoolLine;
 
 /* All records now in files, oldest file first. */
@@ -33,4 +33,4 @@ extern void spool_unlink_at_commit(List *files);
 /* Remove all files of this database when the transaction commits. */
 extern void spool_unlink_all_at_commit(void);
 
-#endif							/* SAFEMIG_SPOOL_H */
+#endif /* SAFEMIG_SPOOL_H */

@@ -21,9 +21,8 @@ required_text(FunctionCallInfo fcinfo, int argument, const char *what)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", what)));
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
 	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
 }
 
-#endif							/* SAFEMIG_ARGUMENTS_H */
+#endif /* SAFEMIG_ARGUMENTS_H */

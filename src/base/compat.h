@@ -37,11 +37,10 @@ static inline Bitmapset *
 updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 {
 #if PG_VERSION_NUM >= 160000
-	return rte->perminfoindex == 0 ? NULL :
-		getRTEPermissionInfo(stmt->permInfos, rte)->updatedCols;
+	return rte->perminfoindex == 0 ? NULL : getRTEPermissionInfo(stmt->permInfos, rte)->updatedCols;
 #else
 	return rte->updatedCols;
 #endif
 }
 
-#endif							/* SAFEMIG_COMPAT_H */
+#endif /* SAFEMIG_COMPAT_H */

@@ -27,13 +27,13 @@
 
 typedef struct Installation
 {
-	bool		known;
-	Oid			extension;
-	Oid			schema;
-	Oid			config;
-	Oid			owner;
-	Oid			first_member;	/* lowest and highest OID of the extension's relations */
-	Oid			last_member;
+	bool known;
+	Oid extension;
+	Oid schema;
+	Oid config;
+	Oid owner;
+	Oid first_member; /* lowest and highest OID of the extension's relations */
+	Oid last_member;
 } Installation;
 
 static Installation here;
@@ -56,10 +56,9 @@ forget(void)
 static void
 on_relation_change(Datum arg, Oid relid)
 {
-	bool		half_built = OidIsValid(here.schema) && !OidIsValid(here.config);
+	bool half_built = OidIsValid(here.schema) && !OidIsValid(here.config);
 
-	if (relid == InvalidOid || half_built ||
-		(OidIsValid(here.config) && relid == here.config))
+	if (relid == InvalidOid || half_built || (OidIsValid(here.config) && relid == here.config))
 		forget();
 }
 
@@ -83,11 +82,11 @@ register_callbacks(void)
 static Oid
 extension_owner(Oid extension)
 {
-	Relation	rel = table_open(ExtensionRelationId, AccessShareLock);
+	Relation rel = table_open(ExtensionRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	Oid			owner = InvalidOid;
+	HeapTuple tuple;
+	Oid owner = InvalidOid;
 
 	ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(extension));
@@ -104,10 +103,10 @@ extension_owner(Oid extension)
 static void
 find_members(Oid extension)
 {
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	here.first_member = OID_MAX;
 	here.last_member = InvalidOid;
@@ -218,13 +217,15 @@ safemig_may_own(Oid relid)
 Oid
 safemig_relation(const char *name)
 {
-	Oid			relid = get_relname_relid(name, safemig_schema());
+	Oid relid = get_relname_relid(name, safemig_schema());
 
 	if (!OidIsValid(relid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("table %s.%s is missing", SAFEMIG_NAME, name),
-				 errhint("ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.", SAFEMIG_NAME)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("table %s.%s is missing", SAFEMIG_NAME, name),
+			 errhint(
+				 "ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.",
+				 SAFEMIG_NAME)));
 	return relid;
 }
 

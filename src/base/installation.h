@@ -14,11 +14,11 @@
 extern bool safemig_is_installed(void);
 
 /* the parts; valid only while safemig_is_installed() */
-extern Oid	safemig_extension(void);
-extern Oid	safemig_schema(void);
-extern Oid	safemig_owner(void);
-extern Oid	safemig_config(void);
-extern Oid	safemig_relation(const char *name);
+extern Oid safemig_extension(void);
+extern Oid safemig_schema(void);
+extern Oid safemig_owner(void);
+extern Oid safemig_config(void);
+extern Oid safemig_relation(const char *name);
 
 /* may this relation be one of ours?  Two comparisons; false is certain, true is not */
 extern bool safemig_may_own(Oid relid);
@@ -29,4 +29,4 @@ extern bool safemig_script_is_running(void);
 /* grows with every invalidation: what was read under another number is stale */
 extern uint64 safemig_generation(void);
 
-#endif							/* SAFEMIG_INSTALLATION_H */
+#endif /* SAFEMIG_INSTALLATION_H */

@@ -11,7 +11,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 
-static int	own_work_depth = 0;
+static int own_work_depth = 0;
 
 bool
 is_own_work(void)
@@ -20,14 +20,13 @@ is_own_work(void)
 }
 
 int
-execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values,
-				 const char *nulls)
+execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	Oid			save_user;
-	int			save_security;
-	int			save_nestlevel;
-	Oid			owner = safemig_owner();
-	int			code;
+	Oid save_user;
+	int save_security;
+	int save_nestlevel;
+	Oid owner = safemig_owner();
+	int code;
 
 	GetUserIdAndSecContext(&save_user, &save_security);
 	SetUserIdAndSecContext(owner, save_security | SECURITY_LOCAL_USERID_CHANGE);
@@ -35,13 +34,11 @@ execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values,
 	own_work_depth++;
 	PG_TRY();
 	{
-		(void) set_config_option("search_path", "pg_catalog, pg_temp",
-								 PGC_USERSET, PGC_S_SESSION,
+		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
 		code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
 		if (code < 0)
-			elog(ERROR, "own statement failed with %s: %s",
-				 SPI_result_code_string(code), sql);
+			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);
 	}
 	PG_FINALLY();
 	{

@@ -14,10 +14,10 @@
  * search_path = pg_catalog, pg_temp.  SPI must be connected; the result is in
  * SPI_tuptable and SPI_processed.  Returns SPI's code, never an error code.
  */
-extern int	execute_as_owner(const char *sql, int nargs, Oid *types,
-							 Datum *values, const char *nulls);
+extern int
+execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
 /* true while such a statement runs: the guard leaves it alone */
 extern bool is_own_work(void);
 
-#endif							/* SAFEMIG_OWNER_H */
+#endif /* SAFEMIG_OWNER_H */

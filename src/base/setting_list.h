@@ -10,32 +10,27 @@
  * off), TIME (an amount with a unit, kept in ms) or SIZE (likewise, in kB).
  * There is no include guard: the list is included once for each use.
  */
-SETTING(ENVIRONMENT, "environment", WORD, "production", "production",
-		"production|staging|test|development",
-		"what this database is for; sets the defaults of the others; superusers only, and bound to this database: a copy elsewhere counts as production")
-SETTING(DATA, "data", WORD, "refuse", "warn",
-		"allow|log|warn|refuse",
+SETTING(
+	ENVIRONMENT, "environment", WORD, "production", "production",
+	"production|staging|test|development",
+	"what this database is for; sets the defaults of the others; superusers only, and bound to this database: a copy elsewhere counts as production")
+SETTING(DATA, "data", WORD, "refuse", "warn", "allow|log|warn|refuse",
 		"verdict on what destroys data, outside permits")
-SETTING(CONTRACT, "contract", WORD, "warn", "allow",
-		"allow|log|warn|refuse",
-		"verdict on what running code may rely on: drops and replacements of definitions; with warn, renames and moves are refused")
-SETTING(UPKEEP, "upkeep", WORD, "log", "allow",
-		"allow|log|warn|refuse",
+SETTING(
+	CONTRACT, "contract", WORD, "warn", "allow", "allow|log|warn|refuse",
+	"verdict on what running code may rely on: drops and replacements of definitions; with warn, renames and moves are refused")
+SETTING(UPKEEP, "upkeep", WORD, "log", "allow", "allow|log|warn|refuse",
 		"verdict on drops of indexes, constraints, triggers, defaults")
-SETTING(CHANGE, "change", WORD, "log", "allow",
-		"allow|log|warn|refuse",
+SETTING(CHANGE, "change", WORD, "log", "allow", "allow|log|warn|refuse",
 		"verdict on additive DDL outside a migration")
-SETTING(WIDE_PERMITS, "wide_permits", SWITCH, "off", "on",
-		"on|off",
+SETTING(WIDE_PERMITS, "wide_permits", SWITCH, "off", "on", "on|off",
 		"whether a permit may name many objects with *")
-SETTING(RUNNER_WAIT, "runner_wait", TIME, "10s", "10s",
-		"an amount of time, 0 to 1d",
+SETTING(RUNNER_WAIT, "runner_wait", TIME, "10s", "10s", "an amount of time, 0 to 1d",
 		"how long apply and rollback wait for another runner")
 SETTING(STATEMENT_TIMEOUT_APPLY, "statement_timeout_apply", TIME, "0", "0",
 		"an amount of time, 0 (off) to 7d",
 		"statement_timeout for each statement of a migration script")
-SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow",
-		"allow|refuse",
+SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 		"verdict on a version below the newest applied one")
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",
 		"an amount of memory, 64kB to 1TB",

@@ -41,15 +41,13 @@ typedef struct SettingInfo
 } SettingInfo;
 
 static const SettingInfo infos[SETTING_COUNT] = {
-#define SETTING(symbol, name, kind, strict, lax, allowed, meaning) \
+#define SETTING(symbol, name, kind, strict, lax, allowed, meaning)                                 \
 	{name, KIND_##kind, strict, lax, allowed, meaning},
 #include "base/setting_list.h"
 #undef SETTING
 };
 
-static const char *const environment_names[] = {
-	"production", "staging", "test", "development"
-};
+static const char *const environment_names[] = {"production", "staging", "test", "development"};
 
 /* columns of safemig.config */
 #define CONFIG_NAME 1
@@ -58,11 +56,11 @@ static const char *const environment_names[] = {
 
 typedef struct SettingCache
 {
-	uint64		generation;		/* 0: never read */
+	uint64 generation; /* 0: never read */
 	MemoryContext context;
 	Environment environment;
 	const char *set[SETTING_COUNT]; /* NULL: the default holds */
-	int64		amount[SETTING_COUNT];
+	int64 amount[SETTING_COUNT];
 } SettingCache;
 
 static SettingCache cache;
@@ -70,7 +68,7 @@ static SettingCache cache;
 static bool
 parse_amount(SettingKind kind, const char *value, int64 *amount)
 {
-	int			number;
+	int number;
 	const char *hint;
 
 	if (!parse_int(value, &number, kind == KIND_TIME ? GUC_UNIT_MS : GUC_UNIT_KB, &hint))
@@ -83,7 +81,7 @@ parse_amount(SettingKind kind, const char *value, int64 *amount)
 static bool
 word_is_allowed(const char *word, const char *list)
 {
-	size_t		length = strlen(word);
+	size_t length = strlen(word);
 	const char *at = list;
 
 	if (length == 0 || strchr(word, '|') != NULL)
@@ -129,11 +127,11 @@ find_setting(const char *name)
 static void
 take_row(HeapTuple tuple, TupleDesc desc)
 {
-	bool		isnull;
-	char	   *name = TextDatumGetCString(heap_getattr(tuple, CONFIG_NAME, desc, &isnull));
-	char	   *value = TextDatumGetCString(heap_getattr(tuple, CONFIG_VALUE, desc, &isnull));
-	Datum		bound = heap_getattr(tuple, CONFIG_BOUND_TO, desc, &isnull);
-	int			index = find_setting(name);
+	bool isnull;
+	char *name = TextDatumGetCString(heap_getattr(tuple, CONFIG_NAME, desc, &isnull));
+	char *value = TextDatumGetCString(heap_getattr(tuple, CONFIG_VALUE, desc, &isnull));
+	Datum bound = heap_getattr(tuple, CONFIG_BOUND_TO, desc, &isnull);
+	int index = find_setting(name);
 
 	if (index < 0)
 		return;
@@ -151,8 +149,8 @@ effective(Setting setting)
 {
 	if (cache.set[setting] != NULL)
 		return cache.set[setting];
-	return cache.environment <= ENVIRONMENT_STAGING ?
-		infos[setting].strict_default : infos[setting].lax_default;
+	return cache.environment <= ENVIRONMENT_STAGING ? infos[setting].strict_default
+													: infos[setting].lax_default;
 }
 
 /*
@@ -162,15 +160,15 @@ effective(Setting setting)
 static void
 read_config(void)
 {
-	uint64		generation = safemig_generation();
-	Relation	rel;
-	Snapshot	snapshot;
+	uint64 generation = safemig_generation();
+	Relation rel;
+	Snapshot snapshot;
 	TableScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	if (cache.context == NULL)
-		cache.context = AllocSetContextCreate(TopMemoryContext, "safemig settings",
-											  ALLOCSET_SMALL_SIZES);
+		cache.context =
+			AllocSetContextCreate(TopMemoryContext, "safemig settings", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(cache.context);
 	memset(cache.set, 0, sizeof(cache.set));
 	cache.environment = ENVIRONMENT_PRODUCTION;
@@ -239,13 +237,13 @@ setting_name(Setting setting)
 Setting
 setting_by_name(const char *name)
 {
-	int			index = find_setting(name);
+	int index = find_setting(name);
 
 	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no setting \"%s\"", name),
-				 errhint("SELECT name, value, allowed FROM %s.settings; lists them.", SAFEMIG_NAME)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no setting \"%s\"", name),
+			 errhint("SELECT name, value, allowed FROM %s.settings; lists them.", SAFEMIG_NAME)));
 	return (Setting) index;
 }
 
@@ -253,12 +251,11 @@ const char *
 setting_check(Setting setting, const char *value)
 {
 	const SettingInfo *info = &infos[setting];
-	int64		amount;
-	bool		ok;
+	int64 amount;
+	bool ok;
 
 	if (info->kind == KIND_TIME || info->kind == KIND_SIZE)
-		ok = parse_amount(info->kind, value, &amount) &&
-			(info->kind == KIND_TIME || amount >= 64);
+		ok = parse_amount(info->kind, value, &amount) && (info->kind == KIND_TIME || amount >= 64);
 	else
 		ok = word_is_allowed(value, info->allowed);
 	if (!ok)
@@ -283,13 +280,13 @@ safemig_setting_rows(PG_FUNCTION_ARGS)
 	for (int i = 0; i < SETTING_COUNT; i++)
 	{
 		const SettingInfo *info = &infos[i];
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum values[5];
+		bool nulls[5] = {false};
 
 		values[0] = CStringGetTextDatum(info->name);
 		values[1] = CStringGetTextDatum(effective(i));
-		values[2] = CStringGetTextDatum(cache.environment <= ENVIRONMENT_STAGING ?
-										info->strict_default : info->lax_default);
+		values[2] = CStringGetTextDatum(
+			cache.environment <= ENVIRONMENT_STAGING ? info->strict_default : info->lax_default);
 		values[3] = CStringGetTextDatum(info->allowed);
 		values[4] = CStringGetTextDatum(info->meaning);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -27,7 +27,7 @@ typedef enum Environment
 
 extern const char *setting_text(Setting setting);
 extern bool setting_is_on(Setting setting);
-extern int64 setting_amount(Setting setting);	/* ms or kB */
+extern int64 setting_amount(Setting setting); /* ms or kB */
 
 extern Environment current_environment(void);
 extern const char *environment_name(Environment environment);
@@ -40,4 +40,4 @@ extern const char *setting_name(Setting setting);
 /* "system identifier/database": what an environment is bound to */
 extern const char *database_mark(void);
 
-#endif							/* SAFEMIG_SETTINGS_H */
+#endif /* SAFEMIG_SETTINGS_H */

@@ -28,7 +28,7 @@ at_transaction_end(XactEvent event, void *arg)
 static List *
 without_subtransaction(List *items, SubTransactionId mine)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, items)
 		if (((TransactionItem *) lfirst(lc))->subxact == mine)
@@ -39,7 +39,7 @@ without_subtransaction(List *items, SubTransactionId mine)
 static void
 give_to_parent(List *items, SubTransactionId mine, SubTransactionId parent)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, items)
 		if (((TransactionItem *) lfirst(lc))->subxact == mine)
@@ -47,8 +47,7 @@ give_to_parent(List *items, SubTransactionId mine, SubTransactionId parent)
 }
 
 static void
-at_subtransaction_end(SubXactEvent event, SubTransactionId mine,
-					  SubTransactionId parent, void *arg)
+at_subtransaction_end(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	for (TransactionList *list = lists; list != NULL; list = list->next)
 	{

@@ -17,9 +17,9 @@ typedef struct TransactionItem
 
 typedef struct TransactionList
 {
-	List	   *items;			/* in TopTransactionContext */
-	void		(*at_commit) (List *items); /* must not fail; may be NULL */
-	bool		registered;
+	List *items;					/* in TopTransactionContext */
+	void (*at_commit)(List *items); /* must not fail; may be NULL */
+	bool registered;
 	struct TransactionList *next;
 } TransactionList;
 
@@ -27,4 +27,4 @@ typedef struct TransactionList
 extern void *new_transaction_item(Size size);
 extern void transaction_list_add(TransactionList *list, void *item);
 
-#endif							/* SAFEMIG_TRANSACTION_LIST_H */
+#endif /* SAFEMIG_TRANSACTION_LIST_H */

@@ -13,7 +13,7 @@
 typedef struct ActionInfo
 {
 	const char *name;
-	Category	category;
+	Category category;
 	const char *lost;
 } ActionInfo;
 
@@ -23,9 +23,7 @@ static const ActionInfo infos[ACTION_COUNT] = {
 #undef ACTION
 };
 
-static const char *const category_names[] = {
-	"data", "break", "code", "upkeep", "change", "self"
-};
+static const char *const category_names[] = {"data", "break", "code", "upkeep", "change", "self"};
 
 const char *
 action_name(Action action)
@@ -55,13 +53,13 @@ category_name(Category category)
 bool
 action_of_text(const char *text, Action *action, const char **rest)
 {
-	size_t		best = 0;
+	size_t best = 0;
 
 	while (*text == ' ')
 		text++;
 	for (int i = 0; i < ACTION_COUNT; i++)
 	{
-		size_t		length = strlen(infos[i].name);
+		size_t length = strlen(infos[i].name);
 
 		if (length > best && pg_strncasecmp(text, infos[i].name, length) == 0 &&
 			(text[length] == ' ' || text[length] == '\0'))
@@ -90,8 +88,8 @@ safemig_action_rows(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < ACTION_COUNT; i++)
 	{
-		Datum		values[3];
-		bool		nulls[3] = {false};
+		Datum values[3];
+		bool nulls[3] = {false};
 
 		values[0] = CStringGetTextDatum(infos[i].name);
 		values[1] = CStringGetTextDatum(category_names[infos[i].category]);

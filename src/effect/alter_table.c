@@ -38,13 +38,13 @@ named(Effect *effect)
 static bool
 composite_type_is_stored(Oid relid)
 {
-	Oid			type = get_rel_type_id(relid);
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	Oid type = get_rel_type_id(relid);
+	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	bool		stored = false;
-	List	   *types = list_make1_oid(type);
+	HeapTuple tuple;
+	bool stored = false;
+	List *types = list_make1_oid(type);
 
 	/* also by way of its array type, or of another type that holds it */
 	for (int i = 0; i < list_length(types) && !stored; i++)
@@ -81,16 +81,18 @@ static List *same_in_typed_tables(Oid relid, AlterTableCmd *cmd);
 static List *
 effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber	attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = get_attnum(relid, cmd->name);
 	ObjectAddress *column = palloc(sizeof(ObjectAddress));
 
 	if (attnum <= 0)
 		return NIL;
 	ObjectAddressSubSet(*column, RelationRelationId, relid, attnum);
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return list_concat(named(make_column_effect(composite_type_is_stored(relid) ?
-													ACTION_DROP_ATTRIBUTE : ACTION_ALTER, relid, attnum)),
-						   same_in_typed_tables(relid, cmd));
+		return list_concat(
+			named(make_column_effect(composite_type_is_stored(relid) ? ACTION_DROP_ATTRIBUTE
+																	 : ACTION_ALTER,
+									 relid, attnum)),
+			same_in_typed_tables(relid, cmd));
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
 	return closure_of_drop(list_make1(column), cmd->behavior);
@@ -100,13 +102,13 @@ effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 static List *
 same_in_children(Effect *whole, Oid relid, const char *column)
 {
-	List	   *effects = NIL;
-	ListCell   *lc;
+	List *effects = NIL;
+	ListCell *lc;
 
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
-		AttrNumber	attnum = get_attnum(lfirst_oid(lc), column);
-		Effect	   *effect;
+		AttrNumber attnum = get_attnum(lfirst_oid(lc), column);
+		Effect *effect;
 
 		if (lfirst_oid(lc) == relid || attnum <= 0)
 			continue;
@@ -123,11 +125,11 @@ same_in_children(Effect *whole, Oid relid, const char *column)
 static List *
 same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 {
-	List	   *effects = NIL;
-	Relation	rel;
+	List *effects = NIL;
+	Relation rel;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	if (cmd->behavior != DROP_CASCADE)
 		return NIL;
@@ -140,7 +142,7 @@ same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		AttrNumber	attnum;
+		AttrNumber attnum;
 
 		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
 			continue;
@@ -156,14 +158,15 @@ same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber	attnum = get_attnum(relid, cmd->name);
-	Effect	   *effect;
+	AttrNumber attnum = get_attnum(relid, cmd->name);
+	Effect *effect;
 
 	if (attnum <= 0)
 		return NIL;
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return named(make_column_effect(composite_type_is_stored(relid) ?
-										ACTION_ALTER_ATTRIBUTE : ACTION_ALTER, relid, attnum));
+		return named(make_column_effect(composite_type_is_stored(relid) ? ACTION_ALTER_ATTRIBUTE
+																		: ACTION_ALTER,
+										relid, attnum));
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE ||
 		type_change_is_lossless(relid, attnum, castNode(ColumnDef, cmd->def)))
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
@@ -176,7 +179,7 @@ static List *
 effects_of_drop_constraint(Oid relid, AlterTableCmd *cmd)
 {
 	ObjectAddress *constraint = palloc(sizeof(ObjectAddress));
-	Oid			oid = get_relation_constraint_oid(relid, cmd->name, true);
+	Oid oid = get_relation_constraint_oid(relid, cmd->name, true);
 
 	if (!OidIsValid(oid))
 		return NIL;
@@ -187,7 +190,7 @@ effects_of_drop_constraint(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber	attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = get_attnum(relid, cmd->name);
 
 	return attnum > 0 ? named(make_column_effect(action, relid, attnum)) : NIL;
 }
@@ -198,10 +201,11 @@ effects_of_detach(Oid relid, AlterTableCmd *cmd)
 {
 	if (cmd->subtype == AT_DetachPartition || cmd->subtype == AT_DetachPartitionFinalize)
 	{
-		Oid			partition = lookup_relation(castNode(PartitionCmd, cmd->def)->name);
+		Oid partition = lookup_relation(castNode(PartitionCmd, cmd->def)->name);
 
-		return OidIsValid(partition) ?
-			named(make_relation_effect(ACTION_DETACH_PARTITION, partition)) : NIL;
+		return OidIsValid(partition)
+			? named(make_relation_effect(ACTION_DETACH_PARTITION, partition))
+			: NIL;
 	}
 	return named(make_relation_effect(ACTION_NO_INHERIT, relid));
 }
@@ -210,8 +214,8 @@ effects_of_detach(Oid relid, AlterTableCmd *cmd)
 static bool
 row_security_is_on(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	bool		on = false;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool on = false;
 
 	if (HeapTupleIsValid(tuple))
 	{
@@ -235,8 +239,8 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DropNotNull:
 			return effects_of_column_command(ACTION_DROP_NOT_NULL, relid, cmd);
 		case AT_ColumnDefault:
-			return effects_of_column_command(cmd->def ? ACTION_ALTER : ACTION_DROP_DEFAULT,
-											 relid, cmd);
+			return effects_of_column_command(cmd->def ? ACTION_ALTER : ACTION_DROP_DEFAULT, relid,
+											 cmd);
 		case AT_DropExpression:
 		case AT_DropIdentity:
 			return effects_of_column_command(ACTION_DROP_DEFAULT, relid, cmd);
@@ -246,13 +250,13 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 			return effects_of_detach(relid, cmd);
 		case AT_DisableRowSecurity:
 		case AT_NoForceRowSecurity:
-			return named(make_relation_effect(row_security_is_on(relid) ?
-											  ACTION_DISABLE_ROW_SECURITY : ACTION_ALTER, relid));
+			return named(make_relation_effect(
+				row_security_is_on(relid) ? ACTION_DISABLE_ROW_SECURITY : ACTION_ALTER, relid));
 		case AT_DisableTrig:
 		case AT_DisableTrigAll:
 		case AT_DisableTrigUser:
 		case AT_DisableRule:
-		case AT_EnableReplicaTrig:	/* fires no more for anybody but a replica */
+		case AT_EnableReplicaTrig: /* fires no more for anybody but a replica */
 		case AT_EnableReplicaRule:
 			return named(make_relation_effect(ACTION_DISABLE_TRIGGER, relid));
 		case AT_SetUnLogged:
@@ -267,9 +271,9 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 List *
 effects_of_alter_table(AlterTableStmt *stmt)
 {
-	Oid			relid = lookup_relation(stmt->relation);
-	List	   *effects = NIL;
-	ListCell   *lc;
+	Oid relid = lookup_relation(stmt->relation);
+	List *effects = NIL;
+	ListCell *lc;
 
 	/* not there, or not his: the server's own words */
 	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))

@@ -9,4 +9,4 @@
 
 extern List *effects_of_alter_table(AlterTableStmt *stmt);
 
-#endif							/* SAFEMIG_ALTER_TABLE_H */
+#endif /* SAFEMIG_ALTER_TABLE_H */

@@ -28,7 +28,7 @@ static TransactionList births;
 void
 note_birth(const ObjectAddress *object)
 {
-	Birth	   *birth = new_transaction_item(sizeof(Birth));
+	Birth *birth = new_transaction_item(sizeof(Birth));
 
 	birth->object = *object;
 	transaction_list_add(&births, birth);
@@ -37,8 +37,8 @@ note_birth(const ObjectAddress *object)
 static bool
 relation_was_born_here(Oid relid)
 {
-	Relation	rel;
-	bool		born;
+	Relation rel;
+	bool born;
 
 	if (!OidIsValid(relid) || get_rel_relkind(relid) == '\0')
 		return false;
@@ -53,13 +53,13 @@ relation_was_born_here(Oid relid)
 bool
 born_in_this_transaction(const ObjectAddress *object)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (object->classId == RelationRelationId && relation_was_born_here(object->objectId))
 		return true;
 	foreach(lc, births.items)
 	{
-		Birth	   *birth = lfirst(lc);
+		Birth *birth = lfirst(lc);
 
 		if (birth->object.classId == object->classId &&
 			birth->object.objectId == object->objectId &&

@@ -29,28 +29,28 @@
 
 typedef struct SeenObject
 {
-	ObjectAddress object;		/* key */
-	Effect	   *effect;			/* NULL when its drop is nobody's business */
+	ObjectAddress object; /* key */
+	Effect *effect;		  /* NULL when its drop is nobody's business */
 } SeenObject;
 
 typedef struct Walk
 {
-	HTAB	   *seen;			/* of SeenObject */
-	List	   *effects;		/* in the order of discovery */
-	List	   *queue;			/* of QueueEntry, not yet followed */
+	HTAB *seen;	   /* of SeenObject */
+	List *effects; /* in the order of discovery */
+	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
 } Walk;
 
 typedef struct QueueEntry
 {
 	ObjectAddress object;
-	Effect	   *effect;			/* the object's own, or that of what it goes along with */
+	Effect *effect; /* the object's own, or that of what it goes along with */
 } QueueEntry;
 
 static HTAB *
 make_seen(void)
 {
-	HASHCTL		ctl = {0};
+	HASHCTL ctl = {0};
 
 	ctl.keysize = sizeof(ObjectAddress);
 	ctl.entrysize = sizeof(SeenObject);
@@ -74,7 +74,7 @@ is_seen(Walk *walk, const ObjectAddress *object)
 static void
 visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 {
-	Action		action;
+	Action action;
 	QueueEntry *entry;
 	SeenObject *seen = hash_search(walk->seen, object, HASH_FIND, NULL);
 
@@ -92,7 +92,7 @@ visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 
 	if (action_of_dropped_object(object, &action))
 	{
-		Effect	   *effect = make_effect(action, object);
+		Effect *effect = make_effect(action, object);
 
 		effect->named = named;
 		effect->part = whole != NULL;
@@ -114,7 +114,7 @@ visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 static bool
 goes_silently(char deptype, const ObjectAddress *dependent)
 {
-	Action		action;
+	Action action;
 
 	switch (deptype)
 	{
@@ -143,7 +143,7 @@ whole_of(Relation depend, ObjectAddress object)
 	{
 		ScanKeyData keys[2];
 		SysScanDesc scan;
-		HeapTuple	tuple;
+		HeapTuple tuple;
 
 		found = false;
 		ScanKeyInit(&keys[0], Anum_pg_depend_classid, BTEqualStrategyNumber, F_OIDEQ,
@@ -170,11 +170,11 @@ static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
 	const ObjectAddress *object = &entry->object;
-	Relation	rel = table_open(DependRelationId, AccessShareLock);
+	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[3];
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	int			nkeys = 2;
+	HeapTuple tuple;
+	int nkeys = 2;
 
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(object->classId));
@@ -191,7 +191,7 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 		ObjectAddress dependent;
-		bool		silent;
+		bool silent;
 
 		ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
 		silent = goes_silently(form->deptype, &dependent);
@@ -215,9 +215,9 @@ static void
 follow_children_of_column(Walk *walk, const QueueEntry *entry)
 {
 	const ObjectAddress *column = &entry->object;
-	char	   *name;
-	List	   *children;
-	ListCell   *lc;
+	char *name;
+	List *children;
+	ListCell *lc;
 
 	if (column->classId != RelationRelationId || column->objectSubId <= 0)
 		return;
@@ -228,7 +228,7 @@ follow_children_of_column(Walk *walk, const QueueEntry *entry)
 	foreach(lc, children)
 	{
 		ObjectAddress child;
-		AttrNumber	attnum = get_attnum(lfirst_oid(lc), name);
+		AttrNumber attnum = get_attnum(lfirst_oid(lc), name);
 
 		if (attnum <= 0)
 			continue;
@@ -241,11 +241,11 @@ follow_children_of_column(Walk *walk, const QueueEntry *entry)
 static void
 columns_go_with_their_table(Walk *walk)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, walk->effects)
 	{
-		Effect	   *effect = lfirst(lc);
+		Effect *effect = lfirst(lc);
 		ObjectAddress table = effect->object;
 		SeenObject *seen;
 
@@ -264,8 +264,8 @@ columns_go_with_their_table(Walk *walk)
 List *
 closure_of_drop(List *objects, DropBehavior behavior)
 {
-	Walk		walk = {0};
-	ListCell   *lc;
+	Walk walk = {0};
+	ListCell *lc;
 
 	walk.seen = make_seen();
 	walk.behavior = behavior;
@@ -290,10 +290,10 @@ closure_of_drop(List *objects, DropBehavior behavior)
 static List *
 referencing_tables(Oid relid)
 {
-	List	   *result = NIL;
-	Relation	rel = table_open(ConstraintRelationId, AccessShareLock);
+	List *result = NIL;
+	Relation rel = table_open(ConstraintRelationId, AccessShareLock);
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	/* pg_constraint has no index on confrelid, as in heap_truncate_find_FKs() */
 	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
@@ -312,7 +312,7 @@ referencing_tables(Oid relid)
 static List *
 add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, Effect *whole)
 {
-	Effect	   *effect;
+	Effect *effect;
 
 	if (list_member_oid(*relids, relid))
 		return effects;
@@ -334,26 +334,26 @@ add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, Ef
 List *
 closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 {
-	List	   *effects = NIL;
-	List	   *seen = NIL;
-	ListCell   *lc;
+	List *effects = NIL;
+	List *seen = NIL;
+	ListCell *lc;
 
 	foreach(lc, relids)
-		effects = add_truncated(effects, &seen, lfirst_oid(lc),
-								get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
-								true, NULL);
+		effects =
+			add_truncated(effects, &seen, lfirst_oid(lc),
+						  get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE, true, NULL);
 
 	for (int i = 0; i < list_length(seen); i++)
 	{
-		Oid			relid = list_nth_oid(seen, i);
+		Oid relid = list_nth_oid(seen, i);
 
 		CHECK_FOR_INTERRUPTS();
 		if (!list_member_oid(only, relid))
 			foreach(lc, find_inheritance_children(relid, NoLock))
-				effects = add_truncated(effects, &seen, lfirst_oid(lc),
-										get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE,
-										false, get_rel_relispartition(lfirst_oid(lc)) ?
-										list_nth(effects, i) : NULL);
+				effects = add_truncated(
+					effects, &seen, lfirst_oid(lc),
+					get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE, false,
+					get_rel_relispartition(lfirst_oid(lc)) ? list_nth(effects, i) : NULL);
 		if (behavior == DROP_CASCADE)
 			foreach(lc, referencing_tables(relid))
 				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, NULL);

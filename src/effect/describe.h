@@ -13,4 +13,4 @@ extern void describe_effect(Effect *effect);
 /* 'drop table public.users': the text of the permit that it needs. */
 extern char *effect_text(Effect *effect);
 
-#endif							/* SAFEMIG_DESCRIBE_H */
+#endif /* SAFEMIG_DESCRIBE_H */

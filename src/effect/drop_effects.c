@@ -46,10 +46,9 @@
 /* Catalogs in which every object drops by the same action */
 static const struct
 {
-	Oid			catalog;
-	Action		action;
-}			plain_catalogs[] =
-{
+	Oid catalog;
+	Action action;
+} plain_catalogs[] = {
 	{NamespaceRelationId, ACTION_DROP_SCHEMA},
 	{DatabaseRelationId, ACTION_DROP_DATABASE},
 	{LargeObjectRelationId, ACTION_DROP_LARGE_OBJECT},
@@ -84,7 +83,7 @@ static const struct
 static bool
 action_of_dropped_relation(Oid relid, bool is_column, Action *action)
 {
-	char		relkind = get_rel_relkind(relid);
+	char relkind = get_rel_relkind(relid);
 
 	if (is_column)
 	{
@@ -122,9 +121,9 @@ action_of_dropped_relation(Oid relid, bool is_column, Action *action)
 static bool
 action_of_dropped_type(Oid type, Action *action)
 {
-	HeapTuple	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	Form_pg_type form;
-	bool		own;
+	bool own;
 
 	if (!HeapTupleIsValid(tuple))
 		return false;
@@ -143,10 +142,11 @@ action_of_dropped_type(Oid type, Action *action)
 static bool
 action_of_dropped_routine(Oid routine, Action *action)
 {
-	char		kind = get_func_prokind(routine);
+	char kind = get_func_prokind(routine);
 
-	*action = kind == PROKIND_PROCEDURE ? ACTION_DROP_PROCEDURE :
-		kind == PROKIND_AGGREGATE ? ACTION_DROP_AGGREGATE : ACTION_DROP_FUNCTION;
+	*action = kind == PROKIND_PROCEDURE ? ACTION_DROP_PROCEDURE
+		: kind == PROKIND_AGGREGATE		? ACTION_DROP_AGGREGATE
+										: ACTION_DROP_FUNCTION;
 	return true;
 }
 
@@ -185,7 +185,7 @@ fill_effect(Effect *effect, Action action, const ObjectAddress *object)
 bool
 effect_of_drop(const ObjectAddress *object, Effect *effect)
 {
-	Action		action;
+	Action action;
 
 	if (!action_of_dropped_object(object, &action))
 		return false;
@@ -207,7 +207,7 @@ effect_of_truncate(Oid relid, Effect *effect)
 Effect *
 make_effect(Action action, const ObjectAddress *object)
 {
-	Effect	   *effect = palloc(sizeof(Effect));
+	Effect *effect = palloc(sizeof(Effect));
 
 	fill_effect(effect, action, object);
 	return effect;
@@ -234,7 +234,7 @@ make_column_effect(Action action, Oid relid, AttrNumber attnum)
 Effect *
 make_nameless_effect(Action action, const char *type, const char *identity)
 {
-	Effect	   *effect = palloc0(sizeof(Effect));
+	Effect *effect = palloc0(sizeof(Effect));
 
 	effect->action = action;
 	effect->object = InvalidObjectAddress;

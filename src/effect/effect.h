@@ -42,19 +42,19 @@ extern bool action_of_text(const char *text, Action *action, const char **rest);
 
 typedef struct Effect
 {
-	Action		action;
-	ObjectAddress object;		/* InvalidOid objectId: not in this database's catalogs */
-	char	   *type;			/* "table", "foreign key", ... for messages */
-	char	   *identity;		/* as pg_identify_object prints it */
-	Oid			relation;		/* whose rows are at stake, or InvalidOid */
-	bool		named;			/* by the statement; false: the closure found it */
-	bool		part;			/* goes with another effect and needs no permit of its own ... */
-	struct Effect *whole;		/* ... if that one was judged: the effect it goes with */
-	bool		exempted;		/* passed because it is nobody's loss (set by the guard) */
-	bool		empty_is_harmless;	/* loses nothing when the relation has no row */
-	bool		only;			/* this relation without its children (ONLY) */
-	bool		sealed;			/* no permit opens it */
-	List	   *new_columns;	/* update all: the columns written (attnums) */
+	Action action;
+	ObjectAddress object;	/* InvalidOid objectId: not in this database's catalogs */
+	char *type;				/* "table", "foreign key", ... for messages */
+	char *identity;			/* as pg_identify_object prints it */
+	Oid relation;			/* whose rows are at stake, or InvalidOid */
+	bool named;				/* by the statement; false: the closure found it */
+	bool part;				/* goes with another effect and needs no permit of its own ... */
+	struct Effect *whole;	/* ... if that one was judged: the effect it goes with */
+	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
+	bool empty_is_harmless; /* loses nothing when the relation has no row */
+	bool only;				/* this relation without its children (ONLY) */
+	bool sealed;			/* no permit opens it */
+	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 
 /* Is this a statement whose effects are worth asking for?  Very cheap. */
@@ -64,7 +64,7 @@ extern bool statement_matters(Node *stmt);
 extern List *effects_of_statement(Node *stmt);
 
 /* The database that a statement would drop or rename, InvalidOid for any other statement. */
-extern Oid	database_at_stake(Node *stmt);
+extern Oid database_at_stake(Node *stmt);
 
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
@@ -91,7 +91,7 @@ extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior
 
 /* lookup.c: the object a statement names, without a lock; false when there is none */
 extern bool lookup_object(ObjectType type, Node *name, ObjectAddress *object);
-extern Oid	lookup_relation(const RangeVar *name);
+extern Oid lookup_relation(const RangeVar *name);
 extern bool lookup_permit_object(Action action, const char *text, ObjectAddress *object);
 
 /* drop_effects.c */
@@ -107,12 +107,12 @@ extern bool born_in_this_transaction(const ObjectAddress *object);
 /* stake.c: how much */
 typedef struct Stake
 {
-	double		rows;			/* an estimate from size and density, never a count */
-	int64		bytes;			/* with TOAST and indexes */
+	double rows; /* an estimate from size and density, never a count */
+	int64 bytes; /* with TOAST and indexes */
 } Stake;
 
 extern Stake stake_of_relation(Oid relid, bool only);
 extern bool relation_is_empty(Oid relid, bool only);
 extern bool column_is_empty(Oid relid, AttrNumber attnum);
 
-#endif							/* SAFEMIG_EFFECT_H */
+#endif /* SAFEMIG_EFFECT_H */

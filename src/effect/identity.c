@@ -18,8 +18,8 @@
 static const char *
 constraint_kind(Oid constraint)
 {
-	HeapTuple	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
-	char		kind;
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	char kind;
 
 	if (!HeapTupleIsValid(tuple))
 		return "constraint";

@@ -74,8 +74,7 @@ static Oid
 lookup_relation_part(ObjectType type, List *names)
 {
 	const char *name = strVal(llast(names));
-	Oid			relid = lookup_relation_by_list(list_truncate(list_copy(names),
-															  list_length(names) - 1));
+	Oid relid = lookup_relation_by_list(list_truncate(list_copy(names), list_length(names) - 1));
 
 	if (!OidIsValid(relid))
 		return InvalidOid;
@@ -98,39 +97,40 @@ lookup_relation_part(ObjectType type, List *names)
 static Oid
 lookup_by_access_method(ObjectType type, List *names)
 {
-	Oid			method = get_index_am_oid(strVal(linitial(names)), true);
-	List	   *rest = list_copy_tail(names, 1);
+	Oid method = get_index_am_oid(strVal(linitial(names)), true);
+	List *rest = list_copy_tail(names, 1);
 
 	if (!OidIsValid(method))
 		return InvalidOid;
-	return type == OBJECT_OPCLASS ? get_opclass_oid(method, rest, true) :
-		get_opfamily_oid(method, rest, true);
+	return type == OBJECT_OPCLASS ? get_opclass_oid(method, rest, true)
+								  : get_opfamily_oid(method, rest, true);
 }
 
 static Oid
 lookup_cast(List *types)
 {
-	Oid			source = LookupTypeNameOid(NULL, linitial_node(TypeName, types), true);
-	Oid			target = LookupTypeNameOid(NULL, lsecond_node(TypeName, types), true);
+	Oid source = LookupTypeNameOid(NULL, linitial_node(TypeName, types), true);
+	Oid target = LookupTypeNameOid(NULL, lsecond_node(TypeName, types), true);
 
-	return OidIsValid(source) && OidIsValid(target) ? get_cast_oid(source, target, true) : InvalidOid;
+	return OidIsValid(source) && OidIsValid(target) ? get_cast_oid(source, target, true)
+													: InvalidOid;
 }
 
 static Oid
 lookup_transform(List *names)
 {
-	Oid			type = LookupTypeNameOid(NULL, linitial_node(TypeName, names), true);
-	Oid			language = get_language_oid(strVal(lsecond(names)), true);
+	Oid type = LookupTypeNameOid(NULL, linitial_node(TypeName, names), true);
+	Oid language = get_language_oid(strVal(lsecond(names)), true);
 
-	return OidIsValid(type) && OidIsValid(language) ?
-		get_transform_oid(type, language, true) : InvalidOid;
+	return OidIsValid(type) && OidIsValid(language) ? get_transform_oid(type, language, true)
+													: InvalidOid;
 }
 
 bool
 lookup_object(ObjectType type, Node *name, ObjectAddress *object)
 {
-	Oid			catalog = InvalidOid;
-	Oid			oid = InvalidOid;
+	Oid catalog = InvalidOid;
+	Oid oid = InvalidOid;
 
 	switch (type)
 	{
@@ -275,7 +275,7 @@ lookup_object(ObjectType type, Node *name, ObjectAddress *object)
 static Node *
 parse_single(const char *sql)
 {
-	List	   *raw = NIL;
+	List *raw = NIL;
 	MemoryContext context = CurrentMemoryContext;
 
 	PG_TRY();
@@ -284,7 +284,7 @@ parse_single(const char *sql)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
+		ErrorData *error;
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
@@ -301,8 +301,8 @@ parse_single(const char *sql)
 static bool
 lookup_by_drop_statement(const char *sql, ObjectAddress *object)
 {
-	Node	   *stmt = parse_single(sql);
-	DropStmt   *drop;
+	Node *stmt = parse_single(sql);
+	DropStmt *drop;
 
 	if (stmt == NULL || !IsA(stmt, DropStmt))
 		return false;
@@ -315,10 +315,10 @@ lookup_by_drop_statement(const char *sql, ObjectAddress *object)
 static bool
 lookup_column(const char *text, ObjectAddress *object)
 {
-	Node	   *stmt = parse_single(psprintf("DROP TABLE %s", text));
-	List	   *names;
-	AttrNumber	attnum;
-	Oid			relid;
+	Node *stmt = parse_single(psprintf("DROP TABLE %s", text));
+	List *names;
+	AttrNumber attnum;
+	Oid relid;
 
 	if (stmt == NULL || !IsA(stmt, DropStmt) || list_length(((DropStmt *) stmt)->objects) != 1)
 		return false;
@@ -394,11 +394,11 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_DROP_CONSTRAINT:
 			/* "name on table" has the shape of a trigger's identity */
 			{
-				Node	   *stmt = parse_single(psprintf("DROP TRIGGER %s", text));
+				Node *stmt = parse_single(psprintf("DROP TRIGGER %s", text));
 
 				return stmt != NULL && IsA(stmt, DropStmt) &&
-					lookup_object(OBJECT_TABCONSTRAINT,
-								  linitial(((DropStmt *) stmt)->objects), object);
+					lookup_object(OBJECT_TABCONSTRAINT, linitial(((DropStmt *) stmt)->objects),
+								  object);
 			}
 		case ACTION_DROP_DATABASE:
 		case ACTION_RENAME_DATABASE:

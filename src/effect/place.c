@@ -21,11 +21,11 @@
 static DefElem *
 find_option(List *options, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, options)
 	{
-		DefElem    *option = lfirst_node(DefElem, cell);
+		DefElem *option = lfirst_node(DefElem, cell);
 
 		if (strcmp(option->defname, name) == 0)
 			return option;
@@ -37,7 +37,7 @@ find_option(List *options, const char *name)
 static bool
 option_is_on(List *options, const char *name, bool otherwise)
 {
-	DefElem    *option = find_option(options, name);
+	DefElem *option = find_option(options, name);
 
 	return option == NULL ? otherwise : defGetBoolean(option);
 }
@@ -49,8 +49,8 @@ option_is_on(List *options, const char *name, bool otherwise)
 static bool
 is_partitioned(RangeVar *relation)
 {
-	Oid			relid = RangeVarGetRelid(relation, NoLock, true);
-	char		kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+	Oid relid = RangeVarGetRelid(relation, NoLock, true);
+	char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
 
 	return kind == RELKIND_PARTITIONED_TABLE || kind == RELKIND_PARTITIONED_INDEX;
 }
@@ -62,13 +62,13 @@ reindex_commits(ReindexStmt *stmt)
 		return true;
 	if (stmt->kind == REINDEX_OBJECT_INDEX || stmt->kind == REINDEX_OBJECT_TABLE)
 		return is_partitioned(stmt->relation);
-	return true;				/* SCHEMA, SYSTEM, DATABASE */
+	return true; /* SCHEMA, SYSTEM, DATABASE */
 }
 
 static bool
 alter_table_commits(AlterTableStmt *stmt)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, stmt->cmds)
 	{
@@ -85,7 +85,7 @@ alter_table_commits(AlterTableStmt *stmt)
 static bool
 create_subscription_commits(CreateSubscriptionStmt *stmt)
 {
-	bool		connects = option_is_on(stmt->options, "connect", true);
+	bool connects = option_is_on(stmt->options, "connect", true);
 
 	return option_is_on(stmt->options, "create_slot", connects);
 }
@@ -129,11 +129,11 @@ runs_outside_transaction(Node *stmt)
 		case T_VacuumStmt:
 			return castNode(VacuumStmt, stmt)->is_vacuumcmd;
 		case T_ClusterStmt:
-			{
-				RangeVar   *relation = castNode(ClusterStmt, stmt)->relation;
+		{
+			RangeVar *relation = castNode(ClusterStmt, stmt)->relation;
 
-				return relation == NULL || is_partitioned(relation);
-			}
+			return relation == NULL || is_partitioned(relation);
+		}
 		case T_CreatedbStmt:
 		case T_DropdbStmt:
 		case T_CreateTableSpaceStmt:
@@ -141,8 +141,7 @@ runs_outside_transaction(Node *stmt)
 		case T_AlterSystemStmt:
 			return true;
 		case T_AlterDatabaseStmt:
-			return find_option(castNode(AlterDatabaseStmt, stmt)->options,
-							   "tablespace") != NULL;
+			return find_option(castNode(AlterDatabaseStmt, stmt)->options, "tablespace") != NULL;
 		case T_CreateSubscriptionStmt:
 			return create_subscription_commits(castNode(CreateSubscriptionStmt, stmt));
 		case T_AlterSubscriptionStmt:

@@ -12,11 +12,11 @@
 typedef enum StatementPlace
 {
 	PLACE_ANYWHERE,
-	PLACE_TRANSACTION_CONTROL,	/* BEGIN, COMMIT, SAVEPOINT ...: the migration is the transaction */
-	PLACE_OUTSIDE_TRANSACTION,	/* CREATE INDEX CONCURRENTLY, VACUUM ... */
-	PLACE_NEEDS_CLIENT			/* COPY FROM STDIN, COPY TO STDOUT */
+	PLACE_TRANSACTION_CONTROL, /* BEGIN, COMMIT, SAVEPOINT ...: the migration is the transaction */
+	PLACE_OUTSIDE_TRANSACTION, /* CREATE INDEX CONCURRENTLY, VACUUM ... */
+	PLACE_NEEDS_CLIENT		   /* COPY FROM STDIN, COPY TO STDOUT */
 } StatementPlace;
 
 extern StatementPlace statement_place(Node *stmt);
 
-#endif							/* SAFEMIG_PLACE_H */
+#endif /* SAFEMIG_PLACE_H */

@@ -31,8 +31,8 @@ plan_matters(QueryDesc *query)
 static CmdType
 merge_command(ModifyTable *modify)
 {
-	CmdType		command = CMD_NOTHING;
-	ListCell   *lc;
+	CmdType command = CMD_NOTHING;
+	ListCell *lc;
 
 	if (modify->mergeActionLists == NIL)
 		return CMD_NOTHING;
@@ -53,8 +53,8 @@ merge_command(ModifyTable *modify)
 static List *
 attnums_of(Bitmapset *columns)
 {
-	List	   *attnums = NIL;
-	int			column = -1;
+	List *attnums = NIL;
+	int column = -1;
 
 	while ((column = bms_next_member(columns, column)) >= 0)
 		attnums = lappend_int(attnums, column + FirstLowInvalidHeapAttributeNumber);
@@ -65,13 +65,13 @@ attnums_of(Bitmapset *columns)
 static List *
 same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 {
-	List	   *effects = NIL;
-	ListCell   *lc;
+	List *effects = NIL;
+	ListCell *lc;
 
 	foreach(lc, modify->resultRelations)
 	{
-		Oid			relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
-		Effect	   *effect;
+		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+		Effect *effect;
 
 		if (relid == whole->relation)
 			continue;
@@ -87,14 +87,13 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 static List *
 effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 {
-	CmdType		command = modify->operation == CMD_MERGE ? merge_command(modify) : modify->operation;
-	Index		target = modify->rootRelation ? modify->rootRelation :
-		(Index) linitial_int(modify->resultRelations);
+	CmdType command = modify->operation == CMD_MERGE ? merge_command(modify) : modify->operation;
+	Index target =
+		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
 	RangeTblEntry *rte;
-	Effect	   *effect;
+	Effect *effect;
 
-	if ((command != CMD_DELETE && command != CMD_UPDATE) ||
-		!plan_reaches_every_row(stmt, modify))
+	if ((command != CMD_DELETE && command != CMD_UPDATE) || !plan_reaches_every_row(stmt, modify))
 		return NIL;
 	rte = rt_fetch(target, stmt->rtable);
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
@@ -111,18 +110,18 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 static List *
 effects_on_targets(PlannedStmt *stmt)
 {
-	List	   *effects = NIL;
-	ListCell   *lc;
+	List *effects = NIL;
+	ListCell *lc;
 
 	foreach(lc, stmt->resultRelations)
 	{
-		Oid			relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
-		Effect	   *effect;
+		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+		Effect *effect;
 
 		if (relid >= FirstNormalObjectId && !safemig_may_own(relid))
 			continue;
-		effect = make_relation_effect(relid < FirstNormalObjectId ?
-									  ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
+		effect = make_relation_effect(
+			relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
 		effect->named = true;
 		effects = lappend(effects, effect);
 	}
@@ -133,8 +132,8 @@ effects_on_targets(PlannedStmt *stmt)
 static List *
 modifications_of(PlannedStmt *stmt)
 {
-	List	   *found = NIL;
-	ListCell   *lc;
+	List *found = NIL;
+	ListCell *lc;
 
 	if (IsA(stmt->planTree, ModifyTable))
 		found = lappend(found, stmt->planTree);
@@ -148,8 +147,8 @@ modifications_of(PlannedStmt *stmt)
 List *
 effects_of_plan(PlannedStmt *stmt)
 {
-	List	   *effects = effects_on_targets(stmt);
-	ListCell   *lc;
+	List *effects = effects_on_targets(stmt);
+	ListCell *lc;
 
 	if (effects != NIL)
 		return effects;
@@ -167,9 +166,9 @@ changes_existing_rows(ModifyTable *modify)
 List *
 effects_of_row_changes(PlannedStmt *stmt)
 {
-	List	   *effects = NIL;
-	ListCell   *lc;
-	ListCell   *target;
+	List *effects = NIL;
+	ListCell *lc;
+	ListCell *target;
 
 	foreach(lc, modifications_of(stmt))
 	{
@@ -179,8 +178,8 @@ effects_of_row_changes(PlannedStmt *stmt)
 			continue;
 		foreach(target, modify->resultRelations)
 		{
-			Effect	   *effect = make_relation_effect(ACTION_CHANGE_ROWS,
-													  rt_fetch(lfirst_int(target), stmt->rtable)->relid);
+			Effect *effect = make_relation_effect(
+				ACTION_CHANGE_ROWS, rt_fetch(lfirst_int(target), stmt->rtable)->relid);
 
 			effect->named = true;
 			effects = lappend(effects, effect);

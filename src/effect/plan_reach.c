@@ -25,7 +25,7 @@
 typedef struct Reach
 {
 	PlannedStmt *stmt;
-	Bitmapset  *targets;		/* range table indexes of the result relations */
+	Bitmapset *targets; /* range table indexes of the result relations */
 } Reach;
 
 static bool reaches(Reach *reach, Plan *plan);
@@ -39,7 +39,7 @@ names_target(Node *node, Reach *reach)
 		return false;
 	if (IsA(node, Var))
 	{
-		Var		   *var = (Var *) node;
+		Var *var = (Var *) node;
 
 		/* above a scan all columns come as OUTER_VAR or INNER_VAR: any may be the target's */
 		return IS_SPECIAL_VARNO(var->varno) || bms_is_member(var->varno, reach->targets);
@@ -50,15 +50,15 @@ names_target(Node *node, Reach *reach)
 static bool
 is_not_null_column(Node *node, Reach *reach)
 {
-	Var		   *var = (Var *) node;
-	HeapTuple	tuple;
-	bool		not_null = false;
+	Var *var = (Var *) node;
+	HeapTuple tuple;
+	bool not_null = false;
 
 	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno <= 0)
 		return false;
-	tuple = SearchSysCache2(ATTNUM,
-							ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
-							Int16GetDatum(var->varattno));
+	tuple =
+		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
+						Int16GetDatum(var->varattno));
 	if (HeapTupleIsValid(tuple))
 	{
 		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
@@ -71,7 +71,7 @@ is_not_null_column(Node *node, Reach *reach)
 static bool
 asks_all_of_nothing(ScalarArrayOpExpr *expr)
 {
-	Node	   *array = lsecond(expr->args);
+	Node *array = lsecond(expr->args);
 
 	return !expr->useOr && IsA(array, Const) && !((Const *) array)->constisnull &&
 		ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(((Const *) array)->constvalue)),
@@ -94,7 +94,7 @@ is_hollow(Node *clause, Reach *reach)
 static bool
 all_hollow(List *clauses, Reach *reach)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, clauses)
 		if (!is_hollow(lfirst(lc), reach))
@@ -107,7 +107,7 @@ all_hollow(List *clauses, Reach *reach)
 static bool
 holds_target(Reach *reach, Plan *plan)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (plan == NULL)
 		return false;
@@ -142,7 +142,7 @@ holds_target(Reach *reach, Plan *plan)
 static bool
 all_reach(Reach *reach, List *plans)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, plans)
 		if (!reaches(reach, lfirst(lc)))
@@ -161,7 +161,7 @@ base_column(Plan *plan, Node *expr, bool *whole)
 {
 	while (expr != NULL && IsA(expr, Var))
 	{
-		Var		   *var = (Var *) expr;
+		Var *var = (Var *) expr;
 		TargetEntry *entry;
 
 		if (!IS_SPECIAL_VARNO(var->varno))
@@ -195,11 +195,11 @@ base_column(Plan *plan, Node *expr, bool *whole)
 static bool
 joins_with_itself(Reach *reach, Plan *join, Node *clause)
 {
-	OpExpr	   *op = (OpExpr *) clause;
-	bool		whole = true;
-	bool		target_whole = true;
-	Var		   *left;
-	Var		   *right;
+	OpExpr *op = (OpExpr *) clause;
+	bool whole = true;
+	bool target_whole = true;
+	Var *left;
+	Var *right;
 
 	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
 		!op_mergejoinable(op->opno, exprType(linitial(op->args))))
@@ -210,17 +210,18 @@ joins_with_itself(Reach *reach, Plan *join, Node *clause)
 		left->varno == right->varno)
 		return false;
 	if (bms_is_member(left->varno, reach->targets))
-		whole = target_whole;	/* the other side is what must be whole */
+		whole = target_whole; /* the other side is what must be whole */
 	else if (!bms_is_member(right->varno, reach->targets))
 		return false;
-	return whole && rt_fetch(left->varno, reach->stmt->rtable)->relid ==
+	return whole &&
+		rt_fetch(left->varno, reach->stmt->rtable)->relid ==
 		rt_fetch(right->varno, reach->stmt->rtable)->relid;
 }
 
 static bool
 join_is_hollow(Reach *reach, Join *join, List *clauses)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (join->jointype == JOIN_ANTI)
 		return false;
@@ -234,7 +235,7 @@ join_is_hollow(Reach *reach, Join *join, List *clauses)
 static bool
 join_reaches(Reach *reach, Join *join, List *clauses)
 {
-	Plan	   *side = holds_target(reach, outerPlan(join)) ? outerPlan(join) : innerPlan(join);
+	Plan *side = holds_target(reach, outerPlan(join)) ? outerPlan(join) : innerPlan(join);
 
 	return join_is_hollow(reach, join, clauses) && reaches(reach, side);
 }
@@ -284,8 +285,8 @@ reaches(Reach *reach, Plan *plan)
 bool
 plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
 {
-	Reach		reach = {.stmt = stmt};
-	ListCell   *lc;
+	Reach reach = {.stmt = stmt};
+	ListCell *lc;
 
 	foreach(lc, modify->resultRelations)
 		reach.targets = bms_add_member(reach.targets, lfirst_int(lc));

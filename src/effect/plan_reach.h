@@ -10,4 +10,4 @@
 
 extern bool plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify);
 
-#endif							/* SAFEMIG_PLAN_REACH_H */
+#endif /* SAFEMIG_PLAN_REACH_H */

@@ -28,7 +28,7 @@
 #include "effect/effect.h"
 
 #define PAGES_SAMPLED 32
-#define PAGES_SEARCHED 100		/* how far we look for a row before we believe there is one */
+#define PAGES_SEARCHED 100 /* how far we look for a row before we believe there is one */
 
 static BlockNumber
 fork_blocks(Relation rel, ForkNumber fork)
@@ -41,8 +41,8 @@ fork_blocks(Relation rel, ForkNumber fork)
 static int64
 bytes_of_one(Oid relid)
 {
-	Relation	rel = RelationIdGetRelation(relid);
-	int64		bytes = 0;
+	Relation rel = RelationIdGetRelation(relid);
+	int64 bytes = 0;
 
 	if (!RelationIsValid(rel))
 		return 0;
@@ -56,8 +56,8 @@ bytes_of_one(Oid relid)
 static int64
 bytes_with_indexes(Relation rel)
 {
-	int64		bytes = bytes_of_one(RelationGetRelid(rel));
-	ListCell   *lc;
+	int64 bytes = bytes_of_one(RelationGetRelid(rel));
+	ListCell *lc;
 
 	if (!rel->rd_rel->relhasindex)
 		return bytes;
@@ -69,8 +69,8 @@ bytes_with_indexes(Relation rel)
 static int64
 bytes_with_toast(Relation rel)
 {
-	int64		bytes = bytes_with_indexes(rel);
-	Relation	toast;
+	int64 bytes = bytes_with_indexes(rel);
+	Relation toast;
 
 	if (!OidIsValid(rel->rd_rel->reltoastrelid))
 		return bytes;
@@ -87,7 +87,7 @@ bytes_with_toast(Relation rel)
 static bool
 looks_alive(Page page, OffsetNumber offset)
 {
-	ItemId		item = PageGetItemId(page, offset);
+	ItemId item = PageGetItemId(page, offset);
 	HeapTupleHeader tuple;
 
 	if (!ItemIdIsNormal(item))
@@ -100,9 +100,9 @@ looks_alive(Page page, OffsetNumber offset)
 static int
 rows_on_page(Relation rel, BlockNumber block)
 {
-	Buffer		buffer = ReadBuffer(rel, block);
-	Page		page;
-	int			rows = 0;
+	Buffer buffer = ReadBuffer(rel, block);
+	Page page;
+	int rows = 0;
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	page = BufferGetPage(buffer);
@@ -117,7 +117,7 @@ static double
 rows_by_sample(Relation rel, BlockNumber blocks)
 {
 	BlockNumber pages = Min(blocks, PAGES_SAMPLED);
-	double		rows = 0;
+	double rows = 0;
 
 	for (BlockNumber i = 0; i < pages; i++)
 		rows += rows_on_page(rel, (BlockNumber) ((uint64) i * blocks / pages));
@@ -128,8 +128,8 @@ rows_by_sample(Relation rel, BlockNumber blocks)
 static double
 rows_by_width(Relation rel, BlockNumber blocks)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
-	int32		width = MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData);
+	TupleDesc desc = RelationGetDescr(rel);
+	int32 width = MAXALIGN(SizeofHeapTupleHeader) + sizeof(ItemIdData);
 
 	for (int i = 0; i < desc->natts; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
@@ -141,9 +141,9 @@ rows_by_width(Relation rel, BlockNumber blocks)
 static double
 rows_of_one(Oid relid)
 {
-	Relation	rel = RelationIdGetRelation(relid);
+	Relation rel = RelationIdGetRelation(relid);
 	BlockNumber blocks;
-	double		rows;
+	double rows;
 
 	if (!RelationIsValid(rel))
 		return 0;
@@ -176,12 +176,12 @@ tree_of(Oid relid, bool only)
 Stake
 stake_of_relation(Oid relid, bool only)
 {
-	Stake		stake = {0};
-	ListCell   *lc;
+	Stake stake = {0};
+	ListCell *lc;
 
 	foreach(lc, tree_of(relid, only))
 	{
-		Relation	rel = RelationIdGetRelation(lfirst_oid(lc));
+		Relation rel = RelationIdGetRelation(lfirst_oid(lc));
 
 		CHECK_FOR_INTERRUPTS();
 		if (!RelationIsValid(rel))
@@ -201,11 +201,11 @@ stake_of_relation(Oid relid, bool only)
 static bool
 holds_nothing(Oid relid, AttrNumber attnum)
 {
-	Relation	rel;
+	Relation rel;
 	SnapshotData dirty;
 	TableScanDesc scan;
 	TupleTableSlot *slot;
-	bool		found = false;
+	bool found = false;
 
 	/* somebody holds it exclusively: we do not wait, and do not call it empty */
 	if (!ConditionalLockRelationOid(relid, AccessShareLock))
@@ -233,7 +233,7 @@ holds_nothing(Oid relid, AttrNumber attnum)
 		}
 	}
 	else if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		found = true;			/* foreign tables: nobody knows */
+		found = true; /* foreign tables: nobody knows */
 	relation_close(rel, AccessShareLock);
 	return !found;
 }
@@ -241,11 +241,11 @@ holds_nothing(Oid relid, AttrNumber attnum)
 static bool
 tree_holds_nothing(Oid relid, bool only, const char *column)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, tree_of(relid, only))
 	{
-		AttrNumber	attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
+		AttrNumber attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!holds_nothing(lfirst_oid(lc), attnum))
@@ -263,7 +263,7 @@ relation_is_empty(Oid relid, bool only)
 bool
 column_is_empty(Oid relid, AttrNumber attnum)
 {
-	char	   *name = get_attname(relid, attnum, true);
+	char *name = get_attname(relid, attnum, true);
 
 	return name != NULL && tree_holds_nothing(relid, false, name);
 }

@@ -100,7 +100,7 @@ may_drop(const ObjectAddress *object)
 {
 	if (object->classId == RelationRelationId)
 	{
-		Oid			nsp = get_rel_namespace(object->objectId);
+		Oid nsp = get_rel_namespace(object->objectId);
 
 		return pg_class_ownercheck(object->objectId, GetUserId()) ||
 			(OidIsValid(nsp) && pg_namespace_ownercheck(nsp, GetUserId()));
@@ -113,8 +113,8 @@ may_drop(const ObjectAddress *object)
 static List *
 effects_of_drop_statement(DropStmt *stmt)
 {
-	List	   *objects = NIL;
-	ListCell   *lc;
+	List *objects = NIL;
+	ListCell *lc;
 
 	foreach(lc, stmt->objects)
 	{
@@ -129,14 +129,14 @@ effects_of_drop_statement(DropStmt *stmt)
 static List *
 effects_of_truncate_statement(TruncateStmt *stmt)
 {
-	List	   *relids = NIL;
-	List	   *only = NIL;
-	ListCell   *lc;
+	List *relids = NIL;
+	List *only = NIL;
+	ListCell *lc;
 
 	foreach(lc, stmt->relations)
 	{
-		RangeVar   *name = lfirst_node(RangeVar, lc);
-		Oid			relid = lookup_relation(name);
+		RangeVar *name = lfirst_node(RangeVar, lc);
+		Oid relid = lookup_relation(name);
 
 		if (!OidIsValid(relid) ||
 			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
@@ -152,11 +152,11 @@ effects_of_truncate_statement(TruncateStmt *stmt)
 static List *
 objects_owned_by(Oid role)
 {
-	List	   *objects = NIL;
-	Relation	rel = table_open(SharedDependRelationId, AccessShareLock);
+	List *objects = NIL;
+	Relation rel = table_open(SharedDependRelationId, AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(AuthIdRelationId));
@@ -181,12 +181,12 @@ objects_owned_by(Oid role)
 static List *
 effects_of_drop_owned(DropOwnedStmt *stmt)
 {
-	List	   *objects = NIL;
-	ListCell   *lc;
+	List *objects = NIL;
+	ListCell *lc;
 
 	foreach(lc, stmt->roles)
 	{
-		Oid			role = get_rolespec_oid(lfirst_node(RoleSpec, lc), true);
+		Oid role = get_rolespec_oid(lfirst_node(RoleSpec, lc), true);
 
 		if (OidIsValid(role) && has_privs_of_role(GetUserId(), role))
 			objects = list_concat(objects, objects_owned_by(role));
@@ -198,7 +198,7 @@ static List *
 one_effect(Action action, Oid catalog, Oid oid)
 {
 	ObjectAddress object;
-	Effect	   *effect;
+	Effect *effect;
 
 	if (!OidIsValid(oid))
 		return NIL;
@@ -212,7 +212,7 @@ static List *
 effects_of_rename(RenameStmt *stmt)
 {
 	ObjectAddress object;
-	Oid			relid = stmt->relation ? lookup_relation(stmt->relation) : InvalidOid;
+	Oid relid = stmt->relation ? lookup_relation(stmt->relation) : InvalidOid;
 
 	switch (stmt->renameType)
 	{
@@ -230,25 +230,27 @@ effects_of_rename(RenameStmt *stmt)
 			return one_effect(ACTION_ALTER, RelationRelationId, relid);
 		case OBJECT_COLUMN:
 		case OBJECT_ATTRIBUTE:
-			{
-				AttrNumber	attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
-				Effect	   *effect;
+		{
+			AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
+			Effect *effect;
 
-				if (attnum <= 0)
-					return NIL;
-				effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ?
-											ACTION_RENAME_COLUMN : ACTION_RENAME_ATTRIBUTE,
-											relid, attnum);
-				effect->named = true;
-				return list_make1(effect);
-			}
+			if (attnum <= 0)
+				return NIL;
+			effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ? ACTION_RENAME_COLUMN
+																		  : ACTION_RENAME_ATTRIBUTE,
+										relid, attnum);
+			effect->named = true;
+			return list_make1(effect);
+		}
 		case OBJECT_SCHEMA:
 			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
 							  get_namespace_oid(stmt->subname, true));
 		case OBJECT_TYPE:
 		case OBJECT_DOMAIN:
-			return one_effect(ACTION_RENAME_TYPE, TypeRelationId,
-							  LookupTypeNameOid(NULL, makeTypeNameFromNameList(castNode(List, stmt->object)), true));
+			return one_effect(
+				ACTION_RENAME_TYPE, TypeRelationId,
+				LookupTypeNameOid(NULL, makeTypeNameFromNameList(castNode(List, stmt->object)),
+								  true));
 		case OBJECT_DATABASE:
 			return one_effect(ACTION_RENAME_DATABASE, DatabaseRelationId,
 							  get_database_oid(stmt->subname, true));
@@ -263,7 +265,7 @@ static List *
 effects_of_set_schema(AlterObjectSchemaStmt *stmt)
 {
 	ObjectAddress object;
-	Node	   *name = stmt->object;
+	Node *name = stmt->object;
 
 	if (stmt->relation != NULL)
 		return one_effect(ACTION_SET_SCHEMA, RelationRelationId, lookup_relation(stmt->relation));
@@ -277,10 +279,9 @@ effects_of_set_schema(AlterObjectSchemaStmt *stmt)
 static List *
 effects_of_alter_enum(AlterEnumStmt *stmt)
 {
-	Oid			type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 
-	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER,
-					  TypeRelationId, type);
+	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER, TypeRelationId, type);
 }
 
 /* The function that CREATE OR REPLACE FUNCTION would write over. */
@@ -288,7 +289,7 @@ static Oid
 function_to_replace(CreateFunctionStmt *stmt)
 {
 	ObjectWithArgs *name = makeNode(ObjectWithArgs);
-	ListCell   *lc;
+	ListCell *lc;
 
 	name->objname = stmt->funcname;
 	name->objargs = NIL;
@@ -308,8 +309,8 @@ function_to_replace(CreateFunctionStmt *stmt)
 static List *
 effects_of_replace(Node *stmt)
 {
-	Oid			relid;
-	Oid			oid = InvalidOid;
+	Oid relid;
+	Oid oid = InvalidOid;
 
 	switch (nodeTag(stmt))
 	{
@@ -324,14 +325,15 @@ effects_of_replace(Node *stmt)
 			return one_effect(ACTION_REPLACE_FUNCTION, ProcedureRelationId,
 							  function_to_replace((CreateFunctionStmt *) stmt));
 		case T_CreateTrigStmt:
-			relid = ((CreateTrigStmt *) stmt)->replace ?
-				lookup_relation(((CreateTrigStmt *) stmt)->relation) : InvalidOid;
+			relid = ((CreateTrigStmt *) stmt)->replace
+				? lookup_relation(((CreateTrigStmt *) stmt)->relation)
+				: InvalidOid;
 			if (OidIsValid(relid))
 				oid = get_trigger_oid(relid, ((CreateTrigStmt *) stmt)->trigname, true);
 			return one_effect(ACTION_REPLACE_TRIGGER, TriggerRelationId, oid);
 		case T_RuleStmt:
-			relid = ((RuleStmt *) stmt)->replace ?
-				lookup_relation(((RuleStmt *) stmt)->relation) : InvalidOid;
+			relid = ((RuleStmt *) stmt)->replace ? lookup_relation(((RuleStmt *) stmt)->relation)
+												 : InvalidOid;
 			if (OidIsValid(relid))
 				oid = get_rewrite_oid(relid, ((RuleStmt *) stmt)->rulename, true);
 			return one_effect(ACTION_REPLACE_RULE, RewriteRelationId, oid);
@@ -344,8 +346,8 @@ effects_of_replace(Node *stmt)
 static List *
 effects_of_alter_domain(AlterDomainStmt *stmt)
 {
-	Oid			type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
-	Action		action = ACTION_ALTER;
+	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
+	Action action = ACTION_ALTER;
 
 	if (stmt->subtype == 'O')
 		action = ACTION_DROP_NOT_NULL;
@@ -360,8 +362,8 @@ static List *
 effects_of_drop_user_mapping(DropUserMappingStmt *stmt)
 {
 	ForeignServer *server = GetForeignServerByName(stmt->servername, true);
-	Oid			role = stmt->user->roletype == ROLESPEC_PUBLIC ? ACL_ID_PUBLIC :
-		get_rolespec_oid(stmt->user, true);
+	Oid role = stmt->user->roletype == ROLESPEC_PUBLIC ? ACL_ID_PUBLIC
+													   : get_rolespec_oid(stmt->user, true);
 
 	if (server == NULL || (role == InvalidOid && stmt->user->roletype != ROLESPEC_PUBLIC))
 		return NIL;
@@ -375,8 +377,8 @@ static List *
 effects_of_alter(Node *stmt)
 {
 	ObjectAddress object;
-	ObjectType	type;
-	Node	   *name;
+	ObjectType type;
+	Node *name;
 
 	switch (nodeTag(stmt))
 	{
@@ -388,8 +390,9 @@ effects_of_alter(Node *stmt)
 			/* what is in an extension's schema is exempt: no way to get there in passing */
 			if (((AlterExtensionContentsStmt *) stmt)->action > 0 &&
 				((AlterExtensionContentsStmt *) stmt)->objtype == OBJECT_SCHEMA)
-				return one_effect(ACTION_SET_SCHEMA, NamespaceRelationId,
-								  get_namespace_oid(strVal(((AlterExtensionContentsStmt *) stmt)->object), true));
+				return one_effect(
+					ACTION_SET_SCHEMA, NamespaceRelationId,
+					get_namespace_oid(strVal(((AlterExtensionContentsStmt *) stmt)->object), true));
 			type = OBJECT_EXTENSION;
 			name = (Node *) makeString(((AlterExtensionContentsStmt *) stmt)->extname);
 			break;
@@ -406,8 +409,9 @@ effects_of_alter(Node *stmt)
 	}
 	if (type == OBJECT_TYPE || type == OBJECT_DOMAIN)
 		name = (Node *) makeTypeNameFromNameList(castNode(List, name));
-	return name != NULL && lookup_object(type, name, &object) ?
-		one_effect(ACTION_ALTER, object.classId, object.objectId) : NIL;
+	return name != NULL && lookup_object(type, name, &object)
+		? one_effect(ACTION_ALTER, object.classId, object.objectId)
+		: NIL;
 }
 
 static List *
@@ -419,8 +423,8 @@ alter_relation(const RangeVar *name)
 static List *
 alter_relations(List *names)
 {
-	List	   *effects = NIL;
-	ListCell   *lc;
+	List *effects = NIL;
+	ListCell *lc;
 
 	foreach(lc, names)
 		if (IsA(lfirst(lc), RangeVar))
@@ -432,7 +436,7 @@ alter_relations(List *names)
 static List *
 effects_on_relation(Node *stmt)
 {
-	List	   *effects;
+	List *effects;
 
 	switch (nodeTag(stmt))
 	{
@@ -467,10 +471,11 @@ effects_on_relation(Node *stmt)
 static bool
 creates_temporary(Node *stmt)
 {
-	RangeVar   *name = IsA(stmt, CreateStmt) ? ((CreateStmt *) stmt)->relation :
-		IsA(stmt, CreateSeqStmt) ? ((CreateSeqStmt *) stmt)->sequence :
-		IsA(stmt, ViewStmt) ? ((ViewStmt *) stmt)->view :
-		IsA(stmt, CreateTableAsStmt) ? ((CreateTableAsStmt *) stmt)->into->rel : NULL;
+	RangeVar *name = IsA(stmt, CreateStmt) ? ((CreateStmt *) stmt)->relation
+		: IsA(stmt, CreateSeqStmt)		   ? ((CreateSeqStmt *) stmt)->sequence
+		: IsA(stmt, ViewStmt)			   ? ((ViewStmt *) stmt)->view
+		: IsA(stmt, CreateTableAsStmt)	   ? ((CreateTableAsStmt *) stmt)->into->rel
+										   : NULL;
 
 	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
@@ -478,7 +483,7 @@ creates_temporary(Node *stmt)
 static bool
 list_names(List *args, const char *word)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, args)
 		if (IsA(lfirst(lc), A_Const) && IsA(&((A_Const *) lfirst(lc))->val, String) &&
@@ -495,8 +500,8 @@ static List *
 effects_of_lasting_setting(Node *stmt)
 {
 	VariableSetStmt *set;
-	Effect	   *effect;
-	bool		loads;
+	Effect *effect;
+	bool loads;
 
 	if (IsA(stmt, AlterDatabaseSetStmt))
 		set = ((AlterDatabaseSetStmt *) stmt)->setstmt;
@@ -549,18 +554,18 @@ static List *
 effects_of_create(Node *stmt)
 {
 	const char *tag = GetCommandTagName(CreateCommandTag(stmt));
-	bool		creates = strncmp(tag, "CREATE", 6) == 0 || strncmp(tag, "SELECT INTO", 11) == 0;
+	bool creates = strncmp(tag, "CREATE", 6) == 0 || strncmp(tag, "SELECT INTO", 11) == 0;
 
 	if (creates_temporary(stmt))
 		return NIL;
-	return list_make1(make_nameless_effect(creates ? ACTION_CREATE : ACTION_ALTER,
-										   "statement", tag));
+	return list_make1(
+		make_nameless_effect(creates ? ACTION_CREATE : ACTION_ALTER, "statement", tag));
 }
 
 List *
 effects_of_statement(Node *stmt)
 {
-	List	   *effects;
+	List *effects;
 
 	switch (nodeTag(stmt))
 	{
@@ -592,8 +597,7 @@ effects_of_statement(Node *stmt)
 			break;
 	}
 	if ((effects = effects_of_lasting_setting(stmt)) != NIL ||
-		(effects = effects_of_replace(stmt)) != NIL ||
-		(effects = effects_of_alter(stmt)) != NIL ||
+		(effects = effects_of_replace(stmt)) != NIL || (effects = effects_of_alter(stmt)) != NIL ||
 		(effects = effects_on_relation(stmt)) != NIL)
 		return effects;
 	return IsA(stmt, CopyStmt) ? NIL : effects_of_create(stmt);

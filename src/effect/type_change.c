@@ -25,15 +25,14 @@
 static bool
 is_the_column_itself(Node *expr, const char *column)
 {
-	ColumnRef  *ref;
-	Node	   *last;
+	ColumnRef *ref;
+	Node *last;
 
 	if (!IsA(expr, ColumnRef))
 		return false;
 	ref = (ColumnRef *) expr;
 	last = llast(ref->fields);
-	return list_length(ref->fields) <= 2 && IsA(last, String) &&
-		strcmp(strVal(last), column) == 0;
+	return list_length(ref->fields) <= 2 && IsA(last, String) && strcmp(strVal(last), column) == 0;
 }
 
 /*
@@ -43,15 +42,15 @@ is_the_column_itself(Node *expr, const char *column)
 static bool
 using_is_only_the_cast(ColumnDef *def, const char *column, Oid type, int32 typmod)
 {
-	Node	   *expr = def->raw_default;
+	Node *expr = def->raw_default;
 
 	if (expr == NULL || is_the_column_itself(expr, column))
 		return true;
 	if (IsA(expr, TypeCast))
 	{
-		TypeCast   *cast = (TypeCast *) expr;
-		Oid			cast_type = LookupTypeNameOid(NULL, cast->typeName, true);
-		int32		cast_typmod;
+		TypeCast *cast = (TypeCast *) expr;
+		Oid cast_type = LookupTypeNameOid(NULL, cast->typeName, true);
+		int32 cast_typmod;
 
 		if (cast_type != type || !is_the_column_itself(cast->arg, column))
 			return false;
@@ -87,12 +86,12 @@ conversion_is_nothing(Node *expr)
 bool
 type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 {
-	HeapTuple	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
 	FormData_pg_attribute old;
-	Oid			type;
-	int32		typmod;
+	Oid type;
+	int32 typmod;
 	ParseState *pstate = make_parsestate(NULL);
-	Node	   *expr;
+	Node *expr;
 
 	if (!HeapTupleIsValid(tuple))
 		return true;
@@ -112,7 +111,7 @@ type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 								 def->raw_default ? COERCION_EXPLICIT : COERCION_ASSIGNMENT,
 								 COERCE_IMPLICIT_CAST, -1);
 	if (expr == NULL)
-		return true;			/* no such conversion: the server says so */
+		return true; /* no such conversion: the server says so */
 	assign_expr_collations(pstate, expr);
 	return conversion_is_nothing((Node *) expression_planner((Expr *) expr));
 }

@@ -33,14 +33,14 @@
 static char *
 preload_in(ArrayType *settings)
 {
-	Datum	   *items;
-	int			count;
+	Datum *items;
+	int count;
 	const char *prefix = PRELOAD "=";
 
 	deconstruct_array(settings, TEXTOID, -1, false, TYPALIGN_INT, &items, NULL, &count);
 	for (int i = 0; i < count; i++)
 	{
-		char	   *item = TextDatumGetCString(items[i]);
+		char *item = TextDatumGetCString(items[i]);
 
 		if (strncmp(item, prefix, strlen(prefix)) == 0)
 			return item + strlen(prefix);
@@ -52,11 +52,11 @@ preload_in(ArrayType *settings)
 static char *
 preload_of_database(Oid database)
 {
-	Relation	rel = table_open(DbRoleSettingRelationId, AccessShareLock);
+	Relation rel = table_open(DbRoleSettingRelationId, AccessShareLock);
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	char	   *value = NULL;
+	HeapTuple tuple;
+	char *value = NULL;
 
 	ScanKeyInit(&keys[0], Anum_pg_db_role_setting_setdatabase, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(database));
@@ -66,9 +66,9 @@ preload_of_database(Oid database)
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 	{
-		bool		isnull;
-		Datum		settings = heap_getattr(tuple, Anum_pg_db_role_setting_setconfig,
-											RelationGetDescr(rel), &isnull);
+		bool isnull;
+		Datum settings =
+			heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(rel), &isnull);
 
 		if (!isnull)
 			value = preload_in(DatumGetArrayTypeP(settings));
@@ -81,16 +81,18 @@ preload_of_database(Oid database)
 static char *
 preload_of_files(void)
 {
-	char	   *value = NULL;
+	char *value = NULL;
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (SPI_execute("SELECT setting FROM pg_catalog.pg_file_settings"
 					" WHERE name OPERATOR(pg_catalog.=) '" PRELOAD "' AND applied"
-					" ORDER BY seqno DESC LIMIT 1", true, 1) == SPI_OK_SELECT && SPI_processed == 1)
+					" ORDER BY seqno DESC LIMIT 1",
+					true, 1) == SPI_OK_SELECT &&
+		SPI_processed == 1)
 	{
-		char	   *found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+		char *found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 
 		value = found ? MemoryContextStrdup(caller, found) : NULL;
 	}
@@ -101,7 +103,7 @@ preload_of_files(void)
 static List *
 split_names(const char *value)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	if (value != NULL && !SplitDirectoriesString(pstrdup(value), ',', &names))
 		ereport(ERROR,
@@ -113,7 +115,7 @@ split_names(const char *value)
 static bool
 names_us(List *names)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, names)
 		if (strcmp(lfirst(lc), SAFEMIG_NAME) == 0)
@@ -137,13 +139,13 @@ static void
 write_names(List *names)
 {
 	VariableSetStmt *set = makeNode(VariableSetStmt);
-	ListCell   *lc;
+	ListCell *lc;
 
 	set->kind = names != NIL ? VAR_SET_VALUE : VAR_RESET;
 	set->name = PRELOAD;
 	foreach(lc, names)
 	{
-		A_Const    *item = makeNode(A_Const);
+		A_Const *item = makeNode(A_Const);
 
 		item->val.sval.type = T_String;
 		item->val.sval.sval = lfirst(lc);
@@ -156,8 +158,8 @@ write_names(List *names)
 void
 arm_database(void)
 {
-	char	   *own = preload_of_database(MyDatabaseId);
-	List	   *names = split_names(own != NULL ? own : preload_of_files());
+	char *own = preload_of_database(MyDatabaseId);
+	List *names = split_names(own != NULL ? own : preload_of_files());
 
 	if (own != NULL && names_us(names))
 		return;
@@ -173,9 +175,9 @@ arm_database(void)
 void
 disarm_database(void)
 {
-	char	   *own = preload_of_database(MyDatabaseId);
-	List	   *names = NIL;
-	ListCell   *lc;
+	char *own = preload_of_database(MyDatabaseId);
+	List *names = NIL;
+	ListCell *lc;
 
 	if (own == NULL)
 		return;

@@ -16,8 +16,8 @@ typedef enum Enforce
 	ENFORCE_OFF
 } Enforce;
 
-extern int	guard_enforce;		/* the setting safemig.enforce */
-extern bool guard_loaded_at_start;	/* level 2: by shared_preload_libraries */
+extern int guard_enforce;		   /* the setting safemig.enforce */
+extern bool guard_loaded_at_start; /* level 2: by shared_preload_libraries */
 
 typedef enum Decision
 {
@@ -55,4 +55,4 @@ extern void arm_database(void);
 extern void disarm_database(void);
 extern bool database_is_armed(Oid database);
 
-#endif							/* SAFEMIG_GUARD_H */
+#endif /* SAFEMIG_GUARD_H */

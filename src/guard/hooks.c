@@ -32,8 +32,8 @@
 #include "guard/guard.h"
 #include "guard/rule.h"
 
-int			guard_enforce = ENFORCE_ON;
-bool		guard_loaded_at_start = false;
+int guard_enforce = ENFORCE_ON;
+bool guard_loaded_at_start = false;
 
 static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
@@ -46,7 +46,7 @@ static ExecutorStart_hook_type prev_executor_start = NULL;
  */
 typedef struct Foreseen
 {
-	HTAB	   *objects;		/* ObjectAddress -> nothing */
+	HTAB *objects; /* ObjectAddress -> nothing */
 	struct Foreseen *outer;
 } Foreseen;
 
@@ -61,27 +61,23 @@ static bool utility_hook_ran = false;
 bool
 guard_is_awake(void)
 {
-	return guard_enforce != ENFORCE_OFF &&
-		!IsBinaryUpgrade &&
-		!IsParallelWorker() &&
-		IsTransactionState() &&
-		!is_own_work() &&
-		safemig_is_installed() &&
+	return guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && !IsParallelWorker() &&
+		IsTransactionState() && !is_own_work() && safemig_is_installed() &&
 		!safemig_script_is_running();
 }
 
 static Foreseen *
 foresee(List *effects)
 {
-	Foreseen   *entry = palloc(sizeof(Foreseen));
-	HASHCTL		ctl = {0};
-	ListCell   *lc;
+	Foreseen *entry = palloc(sizeof(Foreseen));
+	HASHCTL ctl = {0};
+	ListCell *lc;
 
 	ctl.keysize = sizeof(ObjectAddress);
 	ctl.entrysize = sizeof(ObjectAddress);
 	ctl.hcxt = CurrentMemoryContext;
-	entry->objects = hash_create("safemig foreseen", 64, &ctl,
-								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	entry->objects =
+		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	entry->outer = foreseen;
 	foreach(lc, effects)
 		(void) hash_search(entry->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
@@ -103,9 +99,11 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 				  QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion)
 {
 	if (prev_process_utility)
-		prev_process_utility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
+		prev_process_utility(pstmt, query, read_only_tree, context, params, environment, dest,
+							 completion);
 	else
-		standard_ProcessUtility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
+		standard_ProcessUtility(pstmt, query, read_only_tree, context, params, environment, dest,
+								completion);
 }
 
 /*
@@ -116,8 +114,8 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 static void
 guard_other_databases(Node *stmt)
 {
-	Oid			database;
-	Effect	   *effect;
+	Oid database;
+	Effect *effect;
 
 	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
 		!statement_matters(stmt) || safemig_is_installed())
@@ -132,16 +130,18 @@ guard_other_databases(Node *stmt)
 static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
-					  QueryEnvironment *environment, DestReceiver *dest, QueryCompletion *completion)
+					  QueryEnvironment *environment, DestReceiver *dest,
+					  QueryCompletion *completion)
 {
-	Foreseen   *outer = foreseen;
-	List	   *effects;
+	Foreseen *outer = foreseen;
+	List *effects;
 
 	utility_hook_ran = true;
 	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
 	{
 		guard_other_databases(pstmt->utilityStmt);
-		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
+		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
+						  completion);
 		return;
 	}
 	effects = effects_of_statement(pstmt->utilityStmt);
@@ -151,7 +151,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	foreseen = foresee(effects);
 	PG_TRY();
 	{
-		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest, completion);
+		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
+						  completion);
 	}
 	PG_FINALLY();
 	{
@@ -172,7 +173,7 @@ void
 guard_judge_late(Node *stmt)
 {
 	MemoryContext save;
-	List	   *effects;
+	List *effects;
 
 	if (utility_hook_ran || stmt == NULL || !statement_matters(stmt) || !guard_is_awake())
 		return;
@@ -192,8 +193,8 @@ guard_judge_late(Node *stmt)
 static bool
 existed_before(const ObjectAddress *object)
 {
-	int			cache = is_objectclass_supported(object->classId) ?
-		get_object_catcache_oid(object->classId) : -1;
+	int cache =
+		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
 
 	return cache >= 0 && SearchSysCacheExists1(cache, ObjectIdGetDatum(object->objectId));
 }
@@ -214,7 +215,7 @@ after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
 static void
 before_drop(const ObjectAddress *object, int flags)
 {
-	Effect		effect;
+	Effect effect;
 
 	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
 	if (flags & PERFORM_DELETION_INTERNAL)
@@ -229,7 +230,7 @@ before_drop(const ObjectAddress *object, int flags)
 static bool
 is_our_extension(Oid extension)
 {
-	char	   *name = IsTransactionState() ? get_extension_name(extension) : NULL;
+	char *name = IsTransactionState() ? get_extension_name(extension) : NULL;
 
 	return name != NULL && strcmp(name, SAFEMIG_NAME) == 0;
 }
@@ -248,7 +249,7 @@ static void
 before_truncate(Oid relid)
 {
 	ObjectAddress object;
-	Effect		effect;
+	Effect effect;
 
 	ObjectAddressSet(object, RelationRelationId, relid);
 	if (was_foreseen(&object) || !effect_of_truncate(relid, &effect))
@@ -290,7 +291,7 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
-	List	   *effects;
+	List *effects;
 
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);

@@ -19,7 +19,7 @@
 static bool
 is_covered(Effect *effect)
 {
-	Effect	   *root = effect;
+	Effect *root = effect;
 
 	if (!effect->part || is_self(&effect->object) || is_protected(effect))
 		return false;
@@ -34,7 +34,7 @@ is_covered(Effect *effect)
 static Decision
 final_decision(Effect *effect)
 {
-	Decision	decision;
+	Decision decision;
 
 	if (is_covered(effect))
 		return DECISION_ALLOW;
@@ -50,7 +50,7 @@ final_decision(Effect *effect)
 static bool
 would_disarm(List *refused)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, refused)
 		if (((Effect *) lfirst(lc))->action == ACTION_DISARM)
@@ -61,13 +61,13 @@ would_disarm(List *refused)
 void
 judge(List *effects)
 {
-	List	   *refused = NIL;
-	List	   *warned = NIL;
-	ListCell   *lc;
+	List *refused = NIL;
+	List *warned = NIL;
+	ListCell *lc;
 
 	foreach(lc, effects)
 	{
-		Effect	   *effect = lfirst(lc);
+		Effect *effect = lfirst(lc);
 
 		CHECK_FOR_INTERRUPTS();
 		switch (final_decision(effect))
@@ -99,12 +99,12 @@ judge(List *effects)
 void
 lock_what_must_stay_empty(List *effects)
 {
-	bool		changed = false;
-	ListCell   *lc;
+	bool changed = false;
+	ListCell *lc;
 
 	foreach(lc, effects)
 	{
-		Effect	   *effect = lfirst(lc);
+		Effect *effect = lfirst(lc);
 
 		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
 			!loses_nothing(effect))

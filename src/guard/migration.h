@@ -17,8 +17,8 @@ typedef struct GuardedMigration GuardedMigration;
  * names no action, or is too wide.  Lives in the transaction's memory; enter
  * pushes, leave pops (call it in PG_FINALLY; the transaction's end pops too).
  */
-extern GuardedMigration *guard_enter_migration(const char *version, List *permits,
-											   const char *reason);
+extern GuardedMigration *
+guard_enter_migration(const char *version, List *permits, const char *reason);
 
 /* The script ran: SM009 for a permit whose object never was, a WARNING for an unused one. */
 extern void guard_finish_migration(GuardedMigration *migration);
@@ -28,4 +28,4 @@ extern void guard_leave_migration(GuardedMigration *migration);
 /* Version that runs, or NULL. */
 extern const char *guard_current_migration(void);
 
-#endif							/* SAFEMIG_GUARD_MIGRATION_H */
+#endif /* SAFEMIG_GUARD_MIGRATION_H */

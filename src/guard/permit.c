@@ -23,23 +23,23 @@
 typedef struct Permit
 {
 	TransactionItem item;
-	Action		action;
-	char	   *identity;		/* as written, or as the server prints it when found */
-	size_t		prefix;			/* for 'schema.*': how much of it must match, else 0 */
-	ObjectAddress object;		/* InvalidOid while there is none of that name */
-	char	   *reason;
-	bool		used;
+	Action action;
+	char *identity;		  /* as written, or as the server prints it when found */
+	size_t prefix;		  /* for 'schema.*': how much of it must match, else 0 */
+	ObjectAddress object; /* InvalidOid while there is none of that name */
+	char *reason;
+	bool used;
 } Permit;
 
 struct GuardedMigration
 {
 	TransactionItem item;
 	const char *version;
-	List	   *permits;
+	List *permits;
 };
 
 static TransactionList transaction_permits;
-static TransactionList migrations;	/* that run now, the innermost last */
+static TransactionList migrations; /* that run now, the innermost last */
 
 static GuardedMigration *
 current_migration(void)
@@ -58,7 +58,7 @@ resolve(Permit *permit)
 	if (lookup_permit_object(permit->action, permit->identity, &object) &&
 		OidIsValid(object.objectId))
 	{
-		char	   *identity = getObjectIdentity(&object, true);
+		char *identity = getObjectIdentity(&object, true);
 
 		permit->object = object;
 		if (identity != NULL)
@@ -79,17 +79,18 @@ exists(Permit *permit)
 static void
 take_wide(Permit *permit, const char *text)
 {
-	char	   *star = strchr(permit->identity, '*');
+	char *star = strchr(permit->identity, '*');
 
 	/* an operator's name may hold a star too */
 	if (star == NULL || star[1] != '\0' || permit->action == ACTION_DROP_OPERATOR)
 		return;
 	if (!setting_is_on(SETTING_WIDE_PERMITS))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("permit '%s' is too wide", text),
-				 errdetail("A permit names one object, unless the setting wide_permits is on."),
-				 errhint("Name each object; the hint of a refusal holds the whole list, ready to paste.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("permit '%s' is too wide", text),
+			 errdetail("A permit names one object, unless the setting wide_permits is on."),
+			 errhint(
+				 "Name each object; the hint of a refusal holds the whole list, ready to paste.")));
 	permit->prefix = star - permit->identity;
 }
 
@@ -97,14 +98,17 @@ take_wide(Permit *permit, const char *text)
 static Permit *
 parse_permit(const char *text, const char *reason)
 {
-	Permit	   *permit = new_transaction_item(sizeof(Permit));
+	Permit *permit = new_transaction_item(sizeof(Permit));
 	const char *rest;
 
 	if (!action_of_text(text, &permit->action, &rest))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("permit '%s' does not begin with an action", text),
-				 errhint("SELECT action FROM %s.actions; lists them. A permit reads like 'drop table public.users'.", SAFEMIG_NAME)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("permit '%s' does not begin with an action", text),
+			 errhint(
+				 "SELECT action FROM %s.actions; lists them. A permit reads like 'drop table public.users'.",
+				 SAFEMIG_NAME)));
 	if (action_category(permit->action) == CATEGORY_SELF)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME),
@@ -112,8 +116,7 @@ parse_permit(const char *text, const char *reason)
 				 errhint("A superuser can SET %s.enforce = off.", SAFEMIG_NAME)));
 	if (*rest == '\0')
 		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("permit '%s' names no object", text),
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("permit '%s' names no object", text),
 				 errhint("A permit reads like '%s public.users'.", action_name(permit->action))));
 	permit->identity = MemoryContextStrdup(TopTransactionContext, rest);
 	permit->reason = reason ? MemoryContextStrdup(TopTransactionContext, reason) : NULL;
@@ -143,7 +146,7 @@ matches(Permit *permit, Effect *effect)
 static Permit *
 find_permit(List *permits, Effect *effect)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, permits)
 		if (matches(lfirst(lc), effect))
@@ -155,8 +158,8 @@ bool
 use_permit(Effect *effect)
 {
 	GuardedMigration *migration = current_migration();
-	Permit	   *permit = NULL;
-	HistoryRow	row = {0};
+	Permit *permit = NULL;
+	HistoryRow row = {0};
 
 	if (migration != NULL)
 		permit = find_permit(migration->permits, effect);
@@ -176,8 +179,8 @@ use_permit(Effect *effect)
 int64
 give_permit(const char *text, const char *reason)
 {
-	Permit	   *permit = parse_permit(text, reason);
-	HistoryRow	row = {0};
+	Permit *permit = parse_permit(text, reason);
+	HistoryRow row = {0};
 
 	if (!exists(permit))
 		ereport(ERROR,
@@ -197,12 +200,12 @@ guard_enter_migration(const char *version, List *permits, const char *reason)
 {
 	GuardedMigration *entered = new_transaction_item(sizeof(GuardedMigration));
 	MemoryContext save;
-	ListCell   *lc;
+	ListCell *lc;
 
 	entered->version = MemoryContextStrdup(TopTransactionContext, version);
 	foreach(lc, permits)
 	{
-		Permit	   *permit = parse_permit(lfirst(lc), reason);
+		Permit *permit = parse_permit(lfirst(lc), reason);
 
 		save = MemoryContextSwitchTo(TopTransactionContext);
 		entered->permits = lappend(entered->permits, permit);
@@ -215,23 +218,24 @@ guard_enter_migration(const char *version, List *permits, const char *reason)
 void
 guard_finish_migration(GuardedMigration *finished)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, finished->permits)
 	{
-		Permit	   *permit = lfirst(lc);
+		Permit *permit = lfirst(lc);
 
 		if (permit->used)
 			continue;
 		if (!exists(permit))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNKNOWN_NAME),
-					 errmsg("permit '%s %s' names nothing that was here when version %s began or ended",
-							action_name(permit->action), permit->identity, finished->version),
-					 errhint("Correct or remove the permit.")));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("permit '%s %s' names nothing that was here when version %s began or ended",
+						action_name(permit->action), permit->identity, finished->version),
+				 errhint("Correct or remove the permit.")));
 		ereport(WARNING,
-				(errmsg("permit '%s %s' was not used by version %s",
-						action_name(permit->action), permit->identity, finished->version)));
+				(errmsg("permit '%s %s' was not used by version %s", action_name(permit->action),
+						permit->identity, finished->version)));
 	}
 }
 

@@ -14,4 +14,4 @@ extern bool use_permit(Effect *effect);
 /* Give one for this transaction; returns the id of its history row. */
 extern int64 give_permit(const char *text, const char *reason);
 
-#endif							/* SAFEMIG_PERMIT_H */
+#endif /* SAFEMIG_PERMIT_H */

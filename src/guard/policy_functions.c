@@ -55,15 +55,16 @@ is_single_statement(void)
 Datum
 safemig_permit(PG_FUNCTION_ARGS)
 {
-	char	   *permit = required_text(fcinfo, 0, "the permit");
-	char	   *reason = optional_text(fcinfo, 1);
-	int64		id;
+	char *permit = required_text(fcinfo, 0, "the permit");
+	char *reason = optional_text(fcinfo, 1);
+	int64 id;
 
 	PreventCommandIfReadOnly("safemig.permit()");
 	id = give_permit(permit, reason);
 	if (is_single_statement())
 		ereport(WARNING,
-				(errmsg("the permit '%s' ends with this query, since no transaction block is open", permit),
+				(errmsg("the permit '%s' ends with this query, since no transaction block is open",
+						permit),
 				 errhint("BEGIN; SELECT %s.permit(...); the statement; COMMIT;", SAFEMIG_NAME)));
 	PG_RETURN_INT64(id);
 }
@@ -71,9 +72,9 @@ safemig_permit(PG_FUNCTION_ARGS)
 static void
 store_setting(Setting setting, const char *value)
 {
-	Oid			types[3] = {TEXTOID, TEXTOID, TEXTOID};
-	Datum		values[3];
-	char		nulls[4] = "   ";
+	Oid types[3] = {TEXTOID, TEXTOID, TEXTOID};
+	Datum values[3];
+	char nulls[4] = "   ";
 
 	values[0] = CStringGetTextDatum(setting_name(setting));
 	values[1] = CStringGetTextDatum(value);
@@ -82,9 +83,10 @@ store_setting(Setting setting, const char *value)
 		nulls[2] = 'n';
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner("INSERT INTO safemig.config (name, value, bound_to) VALUES ($1, $2, $3)"
-							" ON CONFLICT (name) DO UPDATE SET value = excluded.value, bound_to = excluded.bound_to",
-							3, types, values, nulls);
+	(void) execute_as_owner(
+		"INSERT INTO safemig.config (name, value, bound_to) VALUES ($1, $2, $3)"
+		" ON CONFLICT (name) DO UPDATE SET value = excluded.value, bound_to = excluded.bound_to",
+		3, types, values, nulls);
 	SPI_finish();
 	CacheInvalidateRelcacheByRelid(safemig_config());
 }
@@ -92,10 +94,10 @@ store_setting(Setting setting, const char *value)
 Datum
 safemig_set(PG_FUNCTION_ARGS)
 {
-	char	   *name = required_text(fcinfo, 0, "the setting's name");
-	char	   *value = required_text(fcinfo, 1, "the setting's value");
-	Setting		setting = setting_by_name(name);
-	HistoryRow	row = {0};
+	char *name = required_text(fcinfo, 0, "the setting's name");
+	char *value = required_text(fcinfo, 1, "the setting's value");
+	Setting setting = setting_by_name(name);
+	HistoryRow row = {0};
 
 	PreventCommandIfReadOnly("safemig.set()");
 	if (setting == SETTING_ENVIRONMENT && !superuser())
@@ -129,15 +131,18 @@ tell_level(void)
 				(errmsg("database %s is guarded at level 2 (shared_preload_libraries)", database),
 				 errdetail("Every session is guarded, whatever it sets.")));
 	else
-		ereport(NOTICE,
-				(errmsg("database %s is guarded at level 1 (session_preload_libraries)", database),
-				 errdetail("New sessions are guarded from their start, open ones from their first DDL on. "
-						   "If the library is ever missing, also on a standby that takes over, logins to this database fail."),
-				 errhint("Rescue, as superuser: PGOPTIONS='-c session_preload_libraries=' psql -d %s"
-						 " -c 'ALTER DATABASE %s RESET session_preload_libraries'"
-						 " -c 'ALTER EVENT TRIGGER safemig_ddl_start DISABLE' -c 'ALTER EVENT TRIGGER safemig_ddl_end DISABLE'. "
-						 "For level 2 add %s to shared_preload_libraries and restart.",
-						 database, database, SAFEMIG_NAME)));
+		ereport(
+			NOTICE,
+			(errmsg("database %s is guarded at level 1 (session_preload_libraries)", database),
+			 errdetail(
+				 "New sessions are guarded from their start, open ones from their first DDL on. "
+				 "If the library is ever missing, also on a standby that takes over, logins to this database fail."),
+			 errhint(
+				 "Rescue, as superuser: PGOPTIONS='-c session_preload_libraries=' psql -d %s"
+				 " -c 'ALTER DATABASE %s RESET session_preload_libraries'"
+				 " -c 'ALTER EVENT TRIGGER safemig_ddl_start DISABLE' -c 'ALTER EVENT TRIGGER safemig_ddl_end DISABLE'. "
+				 "For level 2 add %s to shared_preload_libraries and restart.",
+				 database, database, SAFEMIG_NAME)));
 }
 
 /* While an extension's script runs, the server keeps notices back. */
@@ -189,14 +194,13 @@ Datum
 safemig_decision(PG_FUNCTION_ARGS)
 {
 	static const char *const words[] = {"allow", "log", "warn", "refuse"};
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Action		action;
+	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Action action;
 	const char *rest;
 
 	if (!action_of_text(name, &action, &rest) || *rest != '\0')
 		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no action \"%s\"", name),
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no action \"%s\"", name),
 				 errhint("SELECT action FROM %s.actions; lists them.", SAFEMIG_NAME)));
 	PG_RETURN_TEXT_P(cstring_to_text(words[standing_decision(action)]));
 }

@@ -20,16 +20,16 @@
 #include "guard/migration.h"
 #include "guard/refusal.h"
 
-#define NAMED_IN_DETAIL 20		/* dependents; the rest is in last_refusal() */
+#define NAMED_IN_DETAIL 20 /* dependents; the rest is in last_refusal() */
 #define PERMITS_IN_HINT 50
 
 typedef struct Words
 {
-	char	   *what;			/* 'drop table public.users (about 12 345 rows)' */
-	char	   *message;
-	char	   *detail;
-	char	   *hint;
-	char	   *whole;			/* everything, uncut: for last_refusal() */
+	char *what; /* 'drop table public.users (about 12 345 rows)' */
+	char *message;
+	char *detail;
+	char *hint;
+	char *whole; /* everything, uncut: for last_refusal() */
 } Words;
 
 static char *last = NULL;
@@ -44,9 +44,9 @@ last_refusal_text(void)
 static char *
 grouped(double number)
 {
-	char		digits[64];
+	char digits[64];
 	StringInfoData out;
-	int			length;
+	int length;
 
 	snprintf(digits, sizeof(digits), "%.0f", number);
 	length = strlen(digits);
@@ -63,7 +63,8 @@ grouped(double number)
 static char *
 size_words(int64 bytes)
 {
-	return text_to_cstring(DatumGetTextPP(DirectFunctionCall1(pg_size_pretty, Int64GetDatum(bytes))));
+	return text_to_cstring(
+		DatumGetTextPP(DirectFunctionCall1(pg_size_pretty, Int64GetDatum(bytes))));
 }
 
 /* Does this action lose the relation's rows (and not only a name)? */
@@ -71,22 +72,22 @@ static bool
 has_stake(Effect *effect)
 {
 	return action_category(effect->action) == CATEGORY_DATA && OidIsValid(effect->relation) &&
-		effect->action != ACTION_DROP_SEQUENCE &&
-		effect->action != ACTION_DROP_ATTRIBUTE && effect->action != ACTION_ALTER_ATTRIBUTE;
+		effect->action != ACTION_DROP_SEQUENCE && effect->action != ACTION_DROP_ATTRIBUTE &&
+		effect->action != ACTION_ALTER_ATTRIBUTE;
 }
 
 /* Of all effects that lose rows, each relation once; its parts are in its own stake. */
 static Stake
 stake_of(List *effects)
 {
-	Stake		sum = {0};
-	List	   *counted = NIL;
-	ListCell   *lc;
+	Stake sum = {0};
+	List *counted = NIL;
+	ListCell *lc;
 
 	foreach(lc, effects)
 	{
-		Effect	   *effect = lfirst(lc);
-		Stake		stake;
+		Effect *effect = lfirst(lc);
+		Stake stake;
 
 		if ((effect->part && list_length(effects) > 1) || !has_stake(effect) ||
 			list_member_oid(counted, effect->relation))
@@ -115,8 +116,8 @@ stake_of_first(Effect *first, List *effects)
 static int
 count_stakes(List *effects)
 {
-	int			count = 0;
-	ListCell   *lc;
+	int count = 0;
+	ListCell *lc;
 
 	foreach(lc, effects)
 		if (!((Effect *) lfirst(lc))->part && has_stake(lfirst(lc)))
@@ -137,14 +138,14 @@ static char *
 others(List *effects, Effect *first, int limit)
 {
 	StringInfoData out;
-	int			shown = 0;
-	int			left = 0;
-	ListCell   *lc;
+	int shown = 0;
+	int left = 0;
+	ListCell *lc;
 
 	initStringInfo(&out);
 	foreach(lc, effects)
 	{
-		Effect	   *effect = lfirst(lc);
+		Effect *effect = lfirst(lc);
 
 		if (effect == first || effect->part || effect->action == ACTION_DISARM)
 			continue;
@@ -175,18 +176,18 @@ relation_identity(Oid relid)
 static char *
 permit_array(List *refused, List *warned, int limit)
 {
-	List	   *all = list_concat_copy(refused, warned);
+	List *all = list_concat_copy(refused, warned);
 	StringInfoData out;
-	int			shown = 0;
-	ListCell   *lc;
+	int shown = 0;
+	ListCell *lc;
 
 	initStringInfo(&out);
 	foreach(lc, all)
 	{
 		if (limit > 0 && shown++ == limit)
 		{
-			appendStringInfo(&out, ", ... %d more, see %s.last_refusal()",
-							 list_length(all) - limit, SAFEMIG_NAME);
+			appendStringInfo(&out, ", ... %d more, see %s.last_refusal()", list_length(all) - limit,
+							 SAFEMIG_NAME);
 			break;
 		}
 		append_item(&out, quote_literal_cstr(effect_text(lfirst(lc))));
@@ -197,28 +198,32 @@ permit_array(List *refused, List *warned, int limit)
 static char *
 hint_for(List *refused, List *warned, int limit)
 {
-	Effect	   *first = linitial(refused);
+	Effect *first = linitial(refused);
 
 	if (first->action == ACTION_DISARM)
-		return psprintf("If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.", SAFEMIG_NAME);
+		return psprintf(
+			"If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.",
+			SAFEMIG_NAME);
 	if (first->sealed)
 		return psprintf("Thaw it first: SELECT %s.unprotect(%s, reason => '...');", SAFEMIG_NAME,
 						quote_literal_cstr(relation_identity(first->relation)));
 	if (action_category(first->action) == CATEGORY_CHANGE)
-		return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$);", SAFEMIG_NAME);
+		return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$);",
+						SAFEMIG_NAME);
 	if (guard_current_migration() != NULL)
 		return psprintf("Add to the call: permits => %s, reason => '...'",
 						permit_array(refused, warned, limit));
-	return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$, permits => %s);",
-					SAFEMIG_NAME, permit_array(refused, warned, limit));
+	return psprintf(
+		"Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$, permits => %s);",
+		SAFEMIG_NAME, permit_array(refused, warned, limit));
 }
 
 static char *
 detail_for(List *refused, List *effects, Effect *first, int limit)
 {
 	StringInfoData out;
-	Stake		stake = stake_of_first(first, refused);
-	char	   *rest = others(effects, first, limit);
+	Stake stake = stake_of_first(first, refused);
+	char *rest = others(effects, first, limit);
 
 	initStringInfo(&out);
 	if (first->action == ACTION_DISARM)
@@ -233,7 +238,7 @@ detail_for(List *refused, List *effects, Effect *first, int limit)
 		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
 	if (has_stake(first) && count_stakes(refused) > 1)
 	{
-		Stake		all = stake_of(refused);
+		Stake all = stake_of(refused);
 
 		appendStringInfo(&out, " In all: %s, %s.", row_words(all.rows), size_words(all.bytes));
 	}
@@ -249,7 +254,10 @@ effect_words(Effect *effect)
 	describe_effect(effect);
 	return psprintf("%s%s %s", action_name(effect->action),
 					effect->action == ACTION_DELETE_ALL || effect->action == ACTION_UPDATE_ALL ||
-					effect->action == ACTION_CHANGE_ROWS ? " of" : "", effect->identity);
+							effect->action == ACTION_CHANGE_ROWS
+						? " of"
+						: "",
+					effect->identity);
 }
 
 static char *
@@ -270,8 +278,8 @@ what_for(Effect *first, Stake stake)
 static char *
 needs_words(List *refused)
 {
-	Effect	   *first = linitial(refused);
-	int			more = list_length(refused) - 1;
+	Effect *first = linitial(refused);
+	int more = list_length(refused) - 1;
 
 	if (first->action == ACTION_DISARM)
 		return pstrdup("it protects this database");
@@ -288,7 +296,7 @@ needs_words(List *refused)
 static List *
 worst_first(List *refused)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, refused)
 		if (((Effect *) lfirst(lc))->action == ACTION_DISARM || ((Effect *) lfirst(lc))->sealed)
@@ -299,16 +307,15 @@ worst_first(List *refused)
 static Words
 find_words(List *refused, List *warned, List *effects)
 {
-	Words		words;
-	List	   *ordered = worst_first(refused);
-	Effect	   *first = linitial(ordered);
+	Words words;
+	List *ordered = worst_first(refused);
+	Effect *first = linitial(ordered);
 
 	words.what = what_for(first, stake_of_first(first, refused));
 	words.message = psprintf("%s: %s", words.what, needs_words(ordered));
 	words.detail = detail_for(refused, effects, first, NAMED_IN_DETAIL);
 	words.hint = hint_for(ordered, warned, PERMITS_IN_HINT);
-	words.whole = psprintf("%s\n%s\n%s", words.message,
-						   detail_for(refused, effects, first, 0),
+	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(refused, effects, first, 0),
 						   hint_for(ordered, warned, 0));
 	return words;
 }
@@ -317,13 +324,13 @@ find_words(List *refused, List *warned, List *effects)
 static List *
 texts_of(List *effects)
 {
-	List	   *texts = NIL;
-	bool		disarms = false;
-	ListCell   *lc;
+	List *texts = NIL;
+	bool disarms = false;
+	ListCell *lc;
 
 	foreach(lc, effects)
 	{
-		Effect	   *effect = lfirst(lc);
+		Effect *effect = lfirst(lc);
 
 		if (list_length(texts) == PERMITS_IN_HINT || (disarms && effect->action == ACTION_DISARM))
 			continue;
@@ -336,7 +343,7 @@ texts_of(List *effects)
 static void
 record(const char *verdict, int sqlstate, List *effects, const char *message, const char *hint)
 {
-	Incident	incident = {0};
+	Incident incident = {0};
 
 	incident.verdict = verdict;
 	incident.sqlstate = sqlstate;
@@ -350,8 +357,8 @@ record(const char *verdict, int sqlstate, List *effects, const char *message, co
 void
 refuse(List *refused, List *warned, List *effects)
 {
-	Words		words = find_words(refused, warned, effects);
-	char	   *message = psprintf("%s refused to %s", SAFEMIG_NAME, words.message);
+	Words words = find_words(refused, warned, effects);
+	char *message = psprintf("%s refused to %s", SAFEMIG_NAME, words.message);
 
 	record("refused", ERRCODE_REFUSED, worst_first(refused), message, words.hint);
 	if (last != NULL)
@@ -359,9 +366,7 @@ refuse(List *refused, List *warned, List *effects)
 	last = MemoryContextStrdup(TopMemoryContext,
 							   psprintf("%s refused to %s", SAFEMIG_NAME, words.whole));
 	ereport(ERROR,
-			(errcode(ERRCODE_REFUSED),
-			 errmsg("%s", message),
-			 errdetail("%s", words.detail),
+			(errcode(ERRCODE_REFUSED), errmsg("%s", message), errdetail("%s", words.detail),
 			 errhint("%s", words.hint)));
 }
 
@@ -382,15 +387,14 @@ why_it_passes(Effect *effect, bool would_refuse)
 void
 warn(List *warned, List *effects, bool would_refuse)
 {
-	Effect	   *first = linitial(worst_first(warned));
-	char	   *message = psprintf("%s %s", what_for(first, stake_of_first(first, warned)),
-								   why_it_passes(first, would_refuse));
-	char	   *rest = others(effects, first, NAMED_IN_DETAIL);
-	char	   *hint = hint_for(warned, NIL, PERMITS_IN_HINT);
+	Effect *first = linitial(worst_first(warned));
+	char *message = psprintf("%s %s", what_for(first, stake_of_first(first, warned)),
+							 why_it_passes(first, would_refuse));
+	char *rest = others(effects, first, NAMED_IN_DETAIL);
+	char *hint = hint_for(warned, NIL, PERMITS_IN_HINT);
 
 	record("warned", 0, warned, message, hint);
 	ereport(WARNING,
-			(errmsg("%s", message),
-			 rest[0] != '\0' ? errdetail("It also takes: %s.", rest) : 0,
+			(errmsg("%s", message), rest[0] != '\0' ? errdetail("It also takes: %s.", rest) : 0,
 			 errhint("%s", hint)));
 }

@@ -8,4 +8,4 @@
 /* NULL when nothing was refused yet */
 extern const char *last_refusal_text(void);
 
-#endif							/* SAFEMIG_REFUSAL_H */
+#endif /* SAFEMIG_REFUSAL_H */

@@ -46,31 +46,31 @@
 
 typedef struct Rule
 {
-	int			action;			/* or ANY_ACTION */
-	int			category;		/* or ANY_ACTION */
-	Decision	decision;
-	Protection	protection;
-	bool		exempts;
-	ObjectAddress object;		/* InvalidOid: any */
-	Oid			schema;			/* InvalidOid: any */
-	Oid			role;			/* InvalidOid: any */
+	int action;	  /* or ANY_ACTION */
+	int category; /* or ANY_ACTION */
+	Decision decision;
+	Protection protection;
+	bool exempts;
+	ObjectAddress object; /* InvalidOid: any */
+	Oid schema;			  /* InvalidOid: any */
+	Oid role;			  /* InvalidOid: any */
 } Rule;
 
 static struct
 {
-	uint64		generation;		/* 0: never read */
+	uint64 generation; /* 0: never read */
 	MemoryContext context;
-	List	   *rules;			/* of Rule */
-	bool		protects_rows;
-}			cache;
+	List *rules; /* of Rule */
+	bool protects_rows;
+} cache;
 
 /* ---------- reading ---------- */
 
 static char *
 text_column(HeapTuple tuple, TupleDesc desc, int column)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+	bool isnull;
+	Datum value = heap_getattr(tuple, column, desc, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -78,8 +78,8 @@ text_column(HeapTuple tuple, TupleDesc desc, int column)
 static Oid
 oid_column(HeapTuple tuple, TupleDesc desc, int column)
 {
-	bool		isnull;
-	Datum		value = heap_getattr(tuple, column, desc, &isnull);
+	bool isnull;
+	Datum value = heap_getattr(tuple, column, desc, &isnull);
 
 	return isnull ? InvalidOid : DatumGetObjectId(value);
 }
@@ -96,7 +96,7 @@ category_of_text(const char *text)
 static void
 read_action(Rule *rule, const char *text)
 {
-	Action		action;
+	Action action;
 	const char *rest;
 
 	rule->action = ANY_ACTION;
@@ -114,8 +114,9 @@ read_decision(Rule *rule, const char *kind, const char *word)
 	if (strcmp(kind, "exempt") == 0)
 		rule->exempts = true;
 	else if (strcmp(kind, "protect") == 0)
-		rule->protection = strcmp(word, "frozen") == 0 ? PROTECTION_FROZEN :
-			strcmp(word, "rows") == 0 ? PROTECTION_ROWS : PROTECTION_DATA;
+		rule->protection = strcmp(word, "frozen") == 0 ? PROTECTION_FROZEN
+			: strcmp(word, "rows") == 0				   ? PROTECTION_ROWS
+													   : PROTECTION_DATA;
 	else
 		rule->decision = decision_of_word(word);
 }
@@ -124,9 +125,9 @@ read_decision(Rule *rule, const char *kind, const char *word)
 static bool
 find_by_name(Rule *rule, HeapTuple tuple, TupleDesc desc)
 {
-	char	   *object = text_column(tuple, desc, RULE_OBJECT);
-	char	   *schema = text_column(tuple, desc, RULE_SCHEMA);
-	char	   *role = text_column(tuple, desc, RULE_ROLE);
+	char *object = text_column(tuple, desc, RULE_OBJECT);
+	char *schema = text_column(tuple, desc, RULE_SCHEMA);
+	char *role = text_column(tuple, desc, RULE_ROLE);
 
 	if (object != NULL && !lookup_permit_object(ACTION_TRUNCATE, object, &rule->object))
 		return false;
@@ -138,11 +139,12 @@ find_by_name(Rule *rule, HeapTuple tuple, TupleDesc desc)
 static void
 take_row(HeapTuple tuple, TupleDesc desc)
 {
-	Rule	   *rule = palloc0(sizeof(Rule));
-	char	   *mark = text_column(tuple, desc, RULE_BOUND_TO);
+	Rule *rule = palloc0(sizeof(Rule));
+	char *mark = text_column(tuple, desc, RULE_BOUND_TO);
 
 	read_action(rule, text_column(tuple, desc, RULE_ACTION));
-	read_decision(rule, text_column(tuple, desc, RULE_KIND), text_column(tuple, desc, RULE_DECISION));
+	read_decision(rule, text_column(tuple, desc, RULE_KIND),
+				  text_column(tuple, desc, RULE_DECISION));
 	if (mark != NULL && strcmp(mark, database_mark()) == 0)
 	{
 		ObjectAddressSet(rule->object, oid_column(tuple, desc, RULE_OBJECT_CLASS),
@@ -159,16 +161,16 @@ take_row(HeapTuple tuple, TupleDesc desc)
 static void
 read_rules(void)
 {
-	uint64		generation = safemig_generation();
+	uint64 generation = safemig_generation();
 	MemoryContext save;
-	Relation	rel;
-	Snapshot	snapshot;
+	Relation rel;
+	Snapshot snapshot;
 	TableScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	if (cache.context == NULL)
-		cache.context = AllocSetContextCreate(TopMemoryContext, "safemig rules",
-											  ALLOCSET_SMALL_SIZES);
+		cache.context =
+			AllocSetContextCreate(TopMemoryContext, "safemig rules", ALLOCSET_SMALL_SIZES);
 	MemoryContextReset(cache.context);
 	cache.rules = NIL;
 	cache.protects_rows = false;
@@ -199,11 +201,11 @@ rules(void)
 static List *
 parents_of(Oid relid)
 {
-	List	   *parents = NIL;
-	Relation	rel = table_open(InheritsRelationId, AccessShareLock);
+	List *parents = NIL;
+	Relation rel = table_open(InheritsRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(relid));
@@ -219,7 +221,7 @@ parents_of(Oid relid)
 static List *
 lineage_of(Oid relid)
 {
-	List	   *lineage = list_make1_oid(relid);
+	List *lineage = list_make1_oid(relid);
 
 	for (int i = 0; i < list_length(lineage); i++)
 		lineage = list_concat_unique_oid(lineage, parents_of(list_nth_oid(lineage, i)));
@@ -257,7 +259,7 @@ action_matches(Rule *rule, Action action)
 static int
 specificity(Rule *rule)
 {
-	int			place = OidIsValid(rule->object.objectId) ? 4 : OidIsValid(rule->schema) ? 2 : 0;
+	int place = OidIsValid(rule->object.objectId) ? 4 : OidIsValid(rule->schema) ? 2 : 0;
 
 	return 2 * (place + (OidIsValid(rule->role) ? 1 : 0)) + (rule->action != ANY_ACTION ? 1 : 0);
 }
@@ -265,13 +267,13 @@ specificity(Rule *rule)
 static bool
 decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *decision)
 {
-	int			best = -1;
-	ListCell   *lc;
+	int best = -1;
+	ListCell *lc;
 
 	foreach(lc, rules())
 	{
-		Rule	   *rule = lfirst(lc);
-		int			rank = specificity(rule);
+		Rule *rule = lfirst(lc);
+		int rank = specificity(rule);
 
 		if (rule->exempts || rule->protection != PROTECTION_NONE || rank < best ||
 			!action_matches(rule, effect->action) || !role_matches(rule, user) ||
@@ -291,9 +293,9 @@ decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *deci
 bool
 rule_decision(Effect *effect, Oid schema, Decision *decision)
 {
-	List	   *lineage;
-	Decision	of_session;
-	bool		found;
+	List *lineage;
+	Decision of_session;
+	bool found;
 
 	if (rules() == NIL)
 		return false;
@@ -311,13 +313,13 @@ rule_decision(Effect *effect, Oid schema, Decision *decision)
 Protection
 protection_of(Oid relid)
 {
-	Protection	strongest = PROTECTION_NONE;
-	List	   *lineage = NIL;
-	ListCell   *lc;
+	Protection strongest = PROTECTION_NONE;
+	List *lineage = NIL;
+	ListCell *lc;
 
 	foreach(lc, rules())
 	{
-		Rule	   *rule = lfirst(lc);
+		Rule *rule = lfirst(lc);
 
 		if (rule->protection == PROTECTION_NONE)
 			continue;
@@ -339,11 +341,11 @@ rows_are_protected(void)
 bool
 schema_is_exempt(Oid schema)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, rules())
 	{
-		Rule	   *rule = lfirst(lc);
+		Rule *rule = lfirst(lc);
 
 		if (rule->exempts && rule->schema == schema)
 			return true;
@@ -354,11 +356,11 @@ schema_is_exempt(Oid schema)
 bool
 rules_are_named(void)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	foreach(lc, rules())
 	{
-		Rule	   *rule = lfirst(lc);
+		Rule *rule = lfirst(lc);
 
 		if (OidIsValid(rule->object.objectId) || OidIsValid(rule->schema))
 			return true;

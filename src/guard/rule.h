@@ -11,9 +11,9 @@
 typedef enum Protection
 {
 	PROTECTION_NONE,
-	PROTECTION_DATA,			/* no update or delete of all rows */
-	PROTECTION_ROWS,			/* no change of existing rows without a permit */
-	PROTECTION_FROZEN			/* as rows, and no permit opens it */
+	PROTECTION_DATA,  /* no update or delete of all rows */
+	PROTECTION_ROWS,  /* no change of existing rows without a permit */
+	PROTECTION_FROZEN /* as rows, and no permit opens it */
 } Protection;
 
 /* The most specific rule for this effect and whoever runs it; false: none. */
@@ -30,4 +30,4 @@ extern bool schema_is_exempt(Oid schema);
 /* Is any row keyed on an object whose name may change? */
 extern bool rules_are_named(void);
 
-#endif							/* SAFEMIG_RULE_H */
+#endif /* SAFEMIG_RULE_H */

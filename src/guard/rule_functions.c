@@ -44,15 +44,15 @@ PGDLLEXPORT Datum safemig_on_ddl_end(PG_FUNCTION_ARGS);
 /* One row of safemig.rule, NULL where nothing is said */
 typedef struct RuleRow
 {
-	const char *kind;			/* 'rule', 'protect' or 'exempt' */
+	const char *kind; /* 'rule', 'protect' or 'exempt' */
 	const char *action;
 	const char *decision;
 	const char *object;
 	ObjectAddress address;
 	const char *schema;
-	Oid			schema_oid;
+	Oid schema_oid;
 	const char *role;
-	Oid			role_oid;
+	Oid role_oid;
 	const char *reason;
 } RuleRow;
 
@@ -76,11 +76,11 @@ oid_or_null(Oid value, char *null)
 static uint64
 execute_with_row(const char *sql, const RuleRow *row)
 {
-	Oid			types[ROW_ARGUMENTS] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, OIDOID, OIDOID,
-	TEXTOID, OIDOID, TEXTOID, OIDOID, TEXTOID};
-	Datum		values[ROW_ARGUMENTS];
-	char		nulls[ROW_ARGUMENTS + 1] = {0};
-	uint64		written;
+	Oid types[ROW_ARGUMENTS] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, OIDOID, OIDOID,
+								TEXTOID, OIDOID,  TEXTOID, OIDOID,	TEXTOID};
+	Datum values[ROW_ARGUMENTS];
+	char nulls[ROW_ARGUMENTS + 1] = {0};
+	uint64 written;
 
 	values[0] = text_or_null(row->kind, &nulls[0]);
 	values[1] = text_or_null(row->action, &nulls[1]);
@@ -104,10 +104,10 @@ execute_with_row(const char *sql, const RuleRow *row)
 }
 
 /* Every parameter is named, so that its type is known where it is not used. */
-#define SAME_ROW \
-	" kind = $1 AND action IS NOT DISTINCT FROM $2 AND object IS NOT DISTINCT FROM $4" \
-	" AND schema IS NOT DISTINCT FROM $7 AND role IS NOT DISTINCT FROM $9" \
-	" AND ($3 IS NULL OR true) AND ($5 IS NULL OR true) AND ($6 IS NULL OR true)" \
+#define SAME_ROW                                                                                   \
+	" kind = $1 AND action IS NOT DISTINCT FROM $2 AND object IS NOT DISTINCT FROM $4"             \
+	" AND schema IS NOT DISTINCT FROM $7 AND role IS NOT DISTINCT FROM $9"                         \
+	" AND ($3 IS NULL OR true) AND ($5 IS NULL OR true) AND ($6 IS NULL OR true)"                  \
 	" AND ($8 IS NULL OR true) AND ($10 IS NULL OR true) AND ($11 IS NULL OR true)"
 
 static bool
@@ -119,13 +119,13 @@ remove_row(const RuleRow *row)
 static int64
 record(const char *event, const RuleRow *row)
 {
-	HistoryRow	history = {0};
+	HistoryRow history = {0};
 	const char *on = row->object ? row->object : row->schema ? row->schema : "every object";
 
 	history.event = event;
-	history.subject = psprintf("%s%s%s%s%s", row->action ? row->action : "",
-							   row->action ? " on " : "", on,
-							   row->role ? " for " : "", row->role ? row->role : "");
+	history.subject =
+		psprintf("%s%s%s%s%s", row->action ? row->action : "", row->action ? " on " : "", on,
+				 row->role ? " for " : "", row->role ? row->role : "");
 	history.reason = row->reason;
 	history.detail = row->decision;
 	return record_history(&history);
@@ -135,11 +135,13 @@ static int64
 store_row(const char *event, const RuleRow *row)
 {
 	(void) remove_row(row);
-	(void) execute_with_row("INSERT INTO safemig.rule (kind, action, decision, object, object_class,"
-							" object_oid, schema, schema_oid, role, role_oid, reason, bound_to, set_by, set_at)"
-							" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-							" s.system_identifier || '/' || d.oid, session_user, now()"
-							" FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()", row);
+	(void) execute_with_row(
+		"INSERT INTO safemig.rule (kind, action, decision, object, object_class,"
+		" object_oid, schema, schema_oid, role, role_oid, reason, bound_to, set_by, set_at)"
+		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+		" s.system_identifier || '/' || d.oid, session_user, now()"
+		" FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()",
+		row);
 	return record(event, row);
 }
 
@@ -148,8 +150,7 @@ undo_row(const char *event, const RuleRow *row, const char *what)
 {
 	if (!remove_row(row))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no such %s", what),
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no such %s", what),
 				 errhint("SELECT * FROM %s.rules; lists what is set.", SAFEMIG_NAME)));
 	(void) record(event, row);
 }
@@ -162,16 +163,14 @@ take_schema(RuleRow *row, const char *name)
 	row->schema = name;
 	row->schema_oid = get_namespace_oid(name, true);
 	if (!OidIsValid(row->schema_oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no schema \"%s\"", name)));
+		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no schema \"%s\"", name)));
 }
 
 /* A relation, or 'schema.*' */
 static void
 take_object(RuleRow *row, const char *name)
 {
-	size_t		length;
+	size_t length;
 
 	if (name == NULL)
 		return;
@@ -183,8 +182,7 @@ take_object(RuleRow *row, const char *name)
 	}
 	if (!lookup_permit_object(ACTION_TRUNCATE, name, &row->address))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no table or view \"%s\"", name),
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no table or view \"%s\"", name),
 				 errhint("A whole schema is written as 'schema.*'.")));
 	row->object = getObjectIdentity(&row->address, false);
 }
@@ -197,15 +195,13 @@ take_role(RuleRow *row, const char *name)
 	row->role = name;
 	row->role_oid = get_role_oid(name, true);
 	if (!OidIsValid(row->role_oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("there is no role \"%s\"", name)));
+		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no role \"%s\"", name)));
 }
 
 static void
 take_action(RuleRow *row, const char *text)
 {
-	Action		action;
+	Action action;
 	const char *rest;
 
 	for (int i = CATEGORY_DATA; i < CATEGORY_SELF; i++)
@@ -229,11 +225,10 @@ one_of(const char *word, const char *what, const char *const *words, int count)
 		if (strcmp(word, words[i]) == 0)
 			return words[i];
 	ereport(ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME),
-			 errmsg("\"%s\" is no %s", word, what),
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("\"%s\" is no %s", word, what),
 			 errhint("Allowed: %s, %s, %s%s%s.", words[0], words[1], words[2],
 					 count > 3 ? ", " : "", count > 3 ? words[3] : "")));
-	return NULL;				/* keep the compiler quiet */
+	return NULL; /* keep the compiler quiet */
 }
 
 /* ---------- the functions ---------- */
@@ -242,12 +237,12 @@ Datum
 safemig_set_rule(PG_FUNCTION_ARGS)
 {
 	static const char *const decisions[] = {"allow", "log", "warn", "refuse"};
-	RuleRow		row = {.kind = "rule"};
+	RuleRow row = {.kind = "rule"};
 
 	PreventCommandIfReadOnly("safemig.set_rule()");
 	take_action(&row, required_text(fcinfo, 0, "the action"));
-	row.decision = one_of(required_text(fcinfo, 1, "the decision"), "decision",
-						  decisions, lengthof(decisions));
+	row.decision = one_of(required_text(fcinfo, 1, "the decision"), "decision", decisions,
+						  lengthof(decisions));
 	take_object(&row, optional_text(fcinfo, 2));
 	take_role(&row, optional_text(fcinfo, 3));
 	row.reason = optional_text(fcinfo, 4);
@@ -257,7 +252,7 @@ safemig_set_rule(PG_FUNCTION_ARGS)
 Datum
 safemig_drop_rule(PG_FUNCTION_ARGS)
 {
-	RuleRow		row = {.kind = "rule"};
+	RuleRow row = {.kind = "rule"};
 
 	PreventCommandIfReadOnly("safemig.drop_rule()");
 	take_action(&row, required_text(fcinfo, 0, "the action"));
@@ -272,16 +267,15 @@ Datum
 safemig_protect(PG_FUNCTION_ARGS)
 {
 	static const char *const levels[] = {"data", "rows", "frozen"};
-	RuleRow		row = {.kind = "protect"};
+	RuleRow row = {.kind = "protect"};
 
 	PreventCommandIfReadOnly("safemig.protect()");
 	take_object(&row, required_text(fcinfo, 0, "the table"));
 	if (row.object == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("protection is for one table at a time")));
-	row.decision = one_of(required_text(fcinfo, 1, "the level"), "level of protection",
-						  levels, lengthof(levels));
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("protection is for one table at a time")));
+	row.decision = one_of(required_text(fcinfo, 1, "the level"), "level of protection", levels,
+						  lengthof(levels));
 	row.reason = optional_text(fcinfo, 2);
 	PG_RETURN_INT64(store_row("protected", &row));
 }
@@ -289,7 +283,7 @@ safemig_protect(PG_FUNCTION_ARGS)
 Datum
 safemig_unprotect(PG_FUNCTION_ARGS)
 {
-	RuleRow		row = {.kind = "protect"};
+	RuleRow row = {.kind = "protect"};
 
 	PreventCommandIfReadOnly("safemig.unprotect()");
 	take_object(&row, required_text(fcinfo, 0, "the table"));
@@ -301,22 +295,22 @@ safemig_unprotect(PG_FUNCTION_ARGS)
 Datum
 safemig_exempt(PG_FUNCTION_ARGS)
 {
-	RuleRow		row = {.kind = "exempt", .decision = "allow"};
+	RuleRow row = {.kind = "exempt", .decision = "allow"};
 
 	PreventCommandIfReadOnly("safemig.exempt()");
 	take_schema(&row, required_text(fcinfo, 0, "the schema"));
 	row.reason = optional_text(fcinfo, 1);
 	if (row.schema_oid == safemig_schema())
-		ereport(ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("schema \"%s\" cannot be exempt", row.schema)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("schema \"%s\" cannot be exempt", row.schema)));
 	PG_RETURN_INT64(store_row("exempted", &row));
 }
 
 Datum
 safemig_unexempt(PG_FUNCTION_ARGS)
 {
-	RuleRow		row = {.kind = "exempt"};
+	RuleRow row = {.kind = "exempt"};
 
 	PreventCommandIfReadOnly("safemig.unexempt()");
 	take_schema(&row, required_text(fcinfo, 0, "the schema"));
@@ -343,9 +337,11 @@ safemig_on_ddl_end(PG_FUNCTION_ARGS)
 	(void) execute_as_owner("UPDATE safemig.rule r SET object = i.identity"
 							" FROM pg_class c, pg_identify_object('pg_class'::regclass, c.oid, 0) i"
 							" WHERE c.oid = r.object_oid AND r.object_class = 'pg_class'::regclass"
-							" AND i.identity <> r.object", 0, NULL, NULL, NULL);
+							" AND i.identity <> r.object",
+							0, NULL, NULL, NULL);
 	(void) execute_as_owner("UPDATE safemig.rule r SET schema = n.nspname FROM pg_namespace n"
-							" WHERE n.oid = r.schema_oid AND n.nspname <> r.schema", 0, NULL, NULL, NULL);
+							" WHERE n.oid = r.schema_oid AND n.nspname <> r.schema",
+							0, NULL, NULL, NULL);
 	SPI_finish();
 	PG_RETURN_NULL();
 }

@@ -17,7 +17,7 @@
 typedef struct ToolTable
 {
 	const char *name;
-	const char *columns[3];		/* that must be there, NULL when fewer */
+	const char *columns[3]; /* that must be there, NULL when fewer */
 } ToolTable;
 
 static const ToolTable tool_tables[] = {
@@ -34,14 +34,14 @@ static const ToolTable tool_tables[] = {
 	{"kysely_migration_lock", {"is_locked"}},
 	{"schema_migrations", {"version"}}, /* Rails, dbmate, golang-migrate, Supabase */
 	{"ar_internal_metadata", {"key", "value"}},
-	{"current", {"filename", "content"}},	/* graphile-migrate */
+	{"current", {"filename", "content"}}, /* graphile-migrate */
 	{"schemaversion", {"version", "md5", "run_at"}},
 	{"databasechangelog", {"author", "dateexecuted", "exectype"}},
 	{"databasechangeloglock", {"locked", "lockedby"}},
 	{"alembic_version", {"version_num"}},
 	{"django_migrations", {"app", "name", "applied"}},
-	{"changes", {"change_id", "committer_name", "planner_name"}},	/* sqitch */
-	{"schema_info", {"version"}},	/* Sequel */
+	{"changes", {"change_id", "committer_name", "planner_name"}}, /* sqitch */
+	{"schema_info", {"version"}},								  /* Sequel */
 	{"gorp_migrations", {"id", "applied_at"}},
 	{"flyway_schema_history", {"installed_rank", "script", "success"}},
 	{"goose_db_version", {"version_id", "is_applied"}},
@@ -59,7 +59,7 @@ has_columns(Oid relid, const ToolTable *table)
 bool
 is_tool_table(Oid relid)
 {
-	char	   *name = get_rel_name(relid);
+	char *name = get_rel_name(relid);
 
 	if (name == NULL)
 		return false;

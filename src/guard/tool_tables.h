@@ -9,4 +9,4 @@
 
 extern bool is_tool_table(Oid relid);
 
-#endif							/* SAFEMIG_TOOL_TABLES_H */
+#endif /* SAFEMIG_TOOL_TABLES_H */

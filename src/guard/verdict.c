@@ -34,11 +34,11 @@
 static Oid
 owning_relation(const ObjectAddress *object)
 {
-	Relation	rel;
+	Relation rel;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	Oid			relid = InvalidOid;
+	HeapTuple tuple;
+	Oid relid = InvalidOid;
 
 	/* an index may belong to a constraint, and only by it to its table */
 	if (object->classId == RelationRelationId)
@@ -68,11 +68,11 @@ owning_relation(const ObjectAddress *object)
 static Oid
 extension_of(const ObjectAddress *object)
 {
-	Oid			extension = getExtensionOfObject(object->classId, object->objectId);
+	Oid extension = getExtensionOfObject(object->classId, object->objectId);
 
 	if (!OidIsValid(extension) && object->objectSubId == 0)
 	{
-		Oid			owner = owning_relation(object);
+		Oid owner = owning_relation(object);
 
 		if (OidIsValid(owner))
 			extension = getExtensionOfObject(RelationRelationId, owner);
@@ -93,7 +93,7 @@ is_self(const ObjectAddress *object)
 static Oid
 schema_of(const ObjectAddress *object)
 {
-	Oid			schema;
+	Oid schema;
 
 	if (object->classId == RelationRelationId)
 		return get_rel_namespace(object->objectId);
@@ -103,7 +103,7 @@ schema_of(const ObjectAddress *object)
 	schema = is_objectclass_supported(object->classId) ? get_object_namespace(object) : InvalidOid;
 	if (!OidIsValid(schema))
 	{
-		Oid			owner = owning_relation(object);
+		Oid owner = owning_relation(object);
 
 		schema = OidIsValid(owner) ? get_rel_namespace(owner) : InvalidOid;
 	}
@@ -118,7 +118,7 @@ schema_of(const ObjectAddress *object)
 static bool
 is_exempt(Effect *effect, Oid schema)
 {
-	Oid			schema_extension;
+	Oid schema_extension;
 
 	if (!OidIsValid(effect->object.objectId))
 		return false;
@@ -148,9 +148,10 @@ belongs_to_running_script(Effect *effect)
 Decision
 decision_of_word(const char *word)
 {
-	return strcmp(word, "refuse") == 0 ? DECISION_REFUSE :
-		strcmp(word, "warn") == 0 ? DECISION_WARN :
-		strcmp(word, "log") == 0 ? DECISION_LOG : DECISION_ALLOW;
+	return strcmp(word, "refuse") == 0 ? DECISION_REFUSE
+		: strcmp(word, "warn") == 0	   ? DECISION_WARN
+		: strcmp(word, "log") == 0	   ? DECISION_LOG
+									   : DECISION_ALLOW;
 }
 
 static Decision
@@ -163,7 +164,7 @@ decision_of(Setting setting)
 Decision
 standing_decision(Action action)
 {
-	Decision	decision;
+	Decision decision;
 
 	switch (action_category(action))
 	{
@@ -178,7 +179,8 @@ standing_decision(Action action)
 		case CATEGORY_UPKEEP:
 			decision = decision_of(SETTING_UPKEEP);
 			/* the former values are gone, which upkeep else never is */
-			return action == ACTION_UPDATE_ALL && decision == DECISION_LOG ? DECISION_WARN : decision;
+			return action == ACTION_UPDATE_ALL && decision == DECISION_LOG ? DECISION_WARN
+																		   : decision;
 		case CATEGORY_CHANGE:
 			return decision_of(SETTING_CHANGE);
 		case CATEGORY_SELF:
@@ -194,11 +196,11 @@ standing_decision(Action action)
 static Decision
 ruled_decision(Effect *effect, Oid schema)
 {
-	Category	category = action_category(effect->action);
-	Decision	decision;
+	Category category = action_category(effect->action);
+	Decision decision;
 
-	if (guard_current_migration() != NULL &&
-		category != CATEGORY_DATA && category != CATEGORY_BREAK)
+	if (guard_current_migration() != NULL && category != CATEGORY_DATA &&
+		category != CATEGORY_BREAK)
 		return DECISION_ALLOW;
 	if (rule_decision(effect, schema, &decision))
 		return decision;
@@ -216,8 +218,8 @@ is_whole_table_action(Action action)
 bool
 is_protected(Effect *effect)
 {
-	Category	category = action_category(effect->action);
-	Protection	protection;
+	Category category = action_category(effect->action);
+	Protection protection;
 
 	if (!OidIsValid(effect->relation) ||
 		(category != CATEGORY_DATA && category != CATEGORY_BREAK &&
@@ -246,7 +248,7 @@ loses_nothing(Effect *effect)
 static bool
 writes_only_new_columns(Effect *effect)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (effect->new_columns == NIL)
 		return false;
@@ -275,12 +277,14 @@ decide_self(Effect *effect)
 Decision
 decide(Effect *effect)
 {
-	Decision	decision;
-	Oid			schema;
+	Decision decision;
+	Oid schema;
 
 	if (effect->action == ACTION_DISARM)
 		return effect->object.classId == DatabaseRelationId &&
-			!database_is_armed(effect->object.objectId) ? DECISION_ALLOW : DECISION_REFUSE;
+				!database_is_armed(effect->object.objectId)
+			? DECISION_ALLOW
+			: DECISION_REFUSE;
 	if (is_self(&effect->object))
 		return decide_self(effect);
 	if ((effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE) &&

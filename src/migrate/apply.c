@@ -24,11 +24,11 @@
 
 typedef struct ApplyCall
 {
-	Attempt    *attempt;
+	Attempt *attempt;
 	NewMigration migration;
 	ParsedVersion version;
-	bool		out_of_order;
-	char	   *order_detail;	/* for the history, NULL when in order */
+	bool out_of_order;
+	char *order_detail; /* for the history, NULL when in order */
 } ApplyCall;
 
 /* ---------- what the caller gave ---------- */
@@ -48,11 +48,11 @@ null_if_blank(char *text)
 static void
 check_environments(List *environments)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, environments)
 	{
-		bool		known = false;
+		bool known = false;
 
 		for (int i = 0; i <= ENVIRONMENT_DEVELOPMENT; i++)
 			known = known || strcmp(lfirst(cell), environment_name(i)) == 0;
@@ -67,7 +67,7 @@ check_environments(List *environments)
 static ApplyCall *
 read_call(FunctionCallInfo fcinfo)
 {
-	ApplyCall  *call = palloc0(sizeof(ApplyCall));
+	ApplyCall *call = palloc0(sizeof(ApplyCall));
 	NewMigration *migration = &call->migration;
 
 	migration->version = required_text(fcinfo, 0, "the version");
@@ -107,11 +107,11 @@ has_same_text(const ApplyCall *call, const RegisteredMigration *known)
 	return strcmp(known->checksum, call->migration.checksum) == 0;
 }
 
-static void pg_attribute_noreturn()
-refuse_changed(const ApplyCall *call, const RegisteredMigration *known)
+static void
+pg_attribute_noreturn() refuse_changed(const ApplyCall *call, const RegisteredMigration *known)
 {
 	ScriptDifference at;
-	char	   *detail = NULL;
+	char *detail = NULL;
 
 	if (find_difference(known->up, call->migration.up, &at))
 	{
@@ -120,8 +120,8 @@ refuse_changed(const ApplyCall *call, const RegisteredMigration *known)
 		else if (at.new_text == NULL)
 			detail = psprintf("Line %d is gone: %s", at.old_line, at.old_text);
 		else
-			detail = psprintf("Line %d was: %s\nLine %d is now: %s",
-							  at.old_line, at.old_text, at.new_line, at.new_text);
+			detail = psprintf("Line %d was: %s\nLine %d is now: %s", at.old_line, at.old_text,
+							  at.new_line, at.new_text);
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_MIGRATION_CHANGED),
@@ -138,8 +138,7 @@ compare_with_applied(const ApplyCall *call, const RegisteredMigration *known)
 	const NewMigration *migration = &call->migration;
 
 	if (has_same_text(call, known))
-		ereport(NOTICE,
-				(errmsg("version %s is already applied", known->version)));
+		ereport(NOTICE, (errmsg("version %s is already applied", known->version)));
 	else
 	{
 		/* first for the place of an error in it, which the scanner alone has not */
@@ -151,15 +150,17 @@ compare_with_applied(const ApplyCall *call, const RegisteredMigration *known)
 						known->version)));
 	}
 	if (strcmp(known->name, migration->name) != 0)
-		ereport(NOTICE,
-				(errmsg("version %s is on record under the name \"%s\"",
-						known->version, known->name)));
+		ereport(
+			NOTICE,
+			(errmsg("version %s is on record under the name \"%s\"", known->version, known->name)));
 	if (migration->down != NULL &&
 		(known->down == NULL ||
 		 strcmp(text_checksum(known->down), text_checksum(migration->down)) != 0))
-		ereport(NOTICE,
-				(errmsg("version %s is on record with another down script, which is the one that a rollback runs",
-						known->version)));
+		ereport(
+			NOTICE,
+			(errmsg(
+				"version %s is on record with another down script, which is the one that a rollback runs",
+				known->version)));
 }
 
 /* ---------- whether it may run, here and now ---------- */
@@ -177,8 +178,9 @@ check_scheme(const ApplyCall *call, const RegisteredMigration *newest)
 				(errcode(ERRCODE_UNKNOWN_NAME),
 				 errmsg("version %s does not go with the versions of this database, which are %s",
 						call->migration.version, version_scheme_name(other.scheme)),
-				 errdetail("Numbers and timestamps have no common order, and version %s is applied here.",
-						   newest->version),
+				 errdetail(
+					 "Numbers and timestamps have no common order, and version %s is applied here.",
+					 newest->version),
 				 errhint("Write the version as in %s.",
 						 other.scheme == SCHEME_TIMESTAMP ? "20260119093000" : "1.2.0")));
 }
@@ -187,7 +189,7 @@ static bool
 is_meant_for_here(const ApplyCall *call)
 {
 	const char *here = environment_name(current_environment());
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, call->migration.environments)
 		if (strcmp(lfirst(cell), here) == 0)
@@ -200,7 +202,7 @@ skip(ApplyCall *call)
 {
 	NewMigration *migration = &call->migration;
 	const char *here = environment_name(current_environment());
-	HistoryRow	row = {0};
+	HistoryRow row = {0};
 
 	(void) parse_script(psprintf("version %s", migration->version), migration->up);
 	migration->token_checksum = token_checksum(migration->up);
@@ -237,23 +239,21 @@ check_order(ApplyCall *call, const RegisteredMigration *newest)
 /* All that will run, taken apart before any of it does. */
 typedef struct Scripts
 {
-	Script	   *up;
-	Script	   *check;			/* or NULL */
+	Script *up;
+	Script *check; /* or NULL */
 } Scripts;
 
 static Script *
 parse_check(const NewMigration *migration)
 {
-	Script	   *check;
+	Script *check;
 
 	if (migration->check_sql == NULL)
 		return NULL;
-	check = parse_script(psprintf("check of version %s", migration->version),
-						 migration->check_sql);
+	check = parse_script(psprintf("check of version %s", migration->version), migration->check_sql);
 	if (check->count != 1 || check->statements[0].kind != T_SelectStmt)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_SCRIPT),
-				 errmsg("the %s is not one SELECT", check->label),
+				(errcode(ERRCODE_INVALID_SCRIPT), errmsg("the %s is not one SELECT", check->label),
 				 errhint("Write one SELECT whose first column is true when all is well.")));
 	return check;
 }
@@ -277,7 +277,7 @@ parse_scripts(const NewMigration *migration, Scripts *scripts)
 static void
 run_scripts(ApplyCall *call, const Scripts *scripts)
 {
-	Attempt    *attempt = call->attempt;
+	Attempt *attempt = call->attempt;
 	ScriptScope scope;
 
 	attempt->guarded = guard_enter_migration(call->migration.version, call->migration.permits,
@@ -296,7 +296,7 @@ run_scripts(ApplyCall *call, const Scripts *scripts)
 static void
 record_applied(ApplyCall *call)
 {
-	HistoryRow	row = {0};
+	HistoryRow row = {0};
 
 	call->migration.statements = call->attempt->run.statements;
 	call->migration.rows = call->attempt->run.rows;
@@ -312,9 +312,9 @@ record_applied(ApplyCall *call)
 static void
 run_migration(ApplyCall *call)
 {
-	Scripts		scripts;
-	instr_time	start;
-	instr_time	end;
+	Scripts scripts;
+	instr_time start;
+	instr_time end;
 
 	INSTR_TIME_SET_CURRENT(start);
 	parse_scripts(&call->migration, &scripts);
@@ -367,7 +367,7 @@ PGDLLEXPORT Datum safemig_apply(PG_FUNCTION_ARGS);
 Datum
 safemig_apply(PG_FUNCTION_ARGS)
 {
-	ApplyCall  *call;
+	ApplyCall *call;
 	const char *volatile outcome = NULL;
 
 	PreventCommandIfReadOnly("safemig.apply()");

@@ -25,7 +25,7 @@ static Attempt *at_work = NULL; /* the innermost, for a session that ends in it 
 Attempt *
 new_attempt(const char *function)
 {
-	Attempt    *attempt = palloc0(sizeof(Attempt));
+	Attempt *attempt = palloc0(sizeof(Attempt));
 
 	attempt->function = function;
 	attempt->run.current = -1;
@@ -47,7 +47,7 @@ statement_at_work(const Attempt *attempt)
 static void
 record(const Attempt *attempt, int sqlstate, const char *message, const char *hint)
 {
-	Incident	incident = {0};
+	Incident incident = {0};
 
 	incident.verdict = "failed";
 	incident.sqlstate = sqlstate;
@@ -116,7 +116,7 @@ end_attempt(Attempt *attempt)
 void
 fail_attempt(Attempt *attempt)
 {
-	ErrorData  *error;
+	ErrorData *error;
 
 	at_work = attempt->outer;
 	MemoryContextSwitchTo(attempt->context);
@@ -149,8 +149,8 @@ check_caller(const Attempt *attempt)
 	if (guard_current_migration() != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_PLACE),
-				 errmsg("%s cannot be called by the script of version %s",
-						attempt->function, guard_current_migration()),
+				 errmsg("%s cannot be called by the script of version %s", attempt->function,
+						guard_current_migration()),
 				 errhint("Call it for each version, one after the other.")));
 }
 
@@ -159,21 +159,21 @@ check_caller(const Attempt *attempt)
 List *
 text_list(FunctionCallInfo fcinfo, int number, const char *what)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
-	List	   *result = NIL;
+	Datum *elements;
+	bool *nulls;
+	int count;
+	List *result = NIL;
 
 	if (PG_ARGISNULL(number))
 		return NIL;
-	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT,
-					  &elements, &nulls, &count);
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(number), TEXTOID, -1, false, TYPALIGN_INT, &elements,
+					  &nulls, &count);
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not hold a null", what)));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not hold a null", what)));
 		result = lappend(result, TextDatumGetCString(elements[i]));
 	}
 	return result;
@@ -183,7 +183,7 @@ char *
 joined(List *words)
 {
 	StringInfoData text;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&text);
 	foreach(cell, words)

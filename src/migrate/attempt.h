@@ -16,11 +16,11 @@
 
 typedef struct Attempt
 {
-	const char *function;		/* "safemig.apply()" */
-	const char *version;		/* at work, NULL before any is */
+	const char *function; /* "safemig.apply()" */
+	const char *version;  /* at work, NULL before any is */
 	const char *name;
-	ScriptRun	run;
-	GuardedMigration *guarded;	/* NULL outside the scripts */
+	ScriptRun run;
+	GuardedMigration *guarded; /* NULL outside the scripts */
 
 	/* what attempt.c needs to go back to */
 	MemoryContext context;
@@ -49,4 +49,4 @@ extern List *text_list(FunctionCallInfo fcinfo, int number, const char *what);
 /* "a, b, c" */
 extern char *joined(List *words);
 
-#endif							/* SAFEMIG_ATTEMPT_H */
+#endif /* SAFEMIG_ATTEMPT_H */

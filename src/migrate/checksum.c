@@ -15,7 +15,7 @@
 #include "migrate/checksum.h"
 #include "migrate/tokens.h"
 
-#define LINE_SHOWN 200			/* bytes of a differing line that a message holds */
+#define LINE_SHOWN 200 /* bytes of a differing line that a message holds */
 
 const char *
 skip_byte_order_mark(const char *script)
@@ -29,8 +29,8 @@ skip_byte_order_mark(const char *script)
 static char *
 digest(const char *prefix, const char *bytes, Size length)
 {
-	bytea	   *input = palloc(VARHDRSZ + length);
-	bytea	   *hash;
+	bytea *input = palloc(VARHDRSZ + length);
+	bytea *hash;
 	StringInfoData result;
 
 	SET_VARSIZE(input, VARHDRSZ + length);
@@ -49,9 +49,9 @@ char *
 text_checksum(const char *script)
 {
 	const char *from = skip_byte_order_mark(script);
-	char	   *normal = palloc(strlen(from) + 2);
-	char	   *to = normal;
-	char	   *result;
+	char *normal = palloc(strlen(from) + 2);
+	char *to = normal;
+	char *result;
 
 	for (; *from != '\0'; from++)
 	{
@@ -72,7 +72,7 @@ text_checksum(const char *script)
 static void
 append_token(StringInfo buffer, const char *script, const Token *token)
 {
-	int			start = buffer->len;
+	int start = buffer->len;
 
 	appendBinaryStringInfo(buffer, script + token->offset, token->length);
 	if (!token_is_word(script, token))
@@ -89,10 +89,10 @@ char *
 token_checksum(const char *script)
 {
 	const char *text = skip_byte_order_mark(script);
-	TokenScan  *scan = token_scan_begin(text);
+	TokenScan *scan = token_scan_begin(text);
 	StringInfoData buffer;
-	Token		token;
-	char	   *result;
+	Token token;
+	char *result;
 
 	initStringInfo(&buffer);
 	while (token_scan_next(scan, &token))
@@ -125,7 +125,7 @@ static char *
 line_at(const char *script, int offset, int *number)
 {
 	const char *start = script;
-	int			length;
+	int length;
 
 	*number = 1;
 	for (const char *at = script; at < script + offset; at++)
@@ -141,19 +141,18 @@ line_at(const char *script, int offset, int *number)
 }
 
 bool
-find_difference(const char *old_script, const char *new_script,
-				ScriptDifference *difference)
+find_difference(const char *old_script, const char *new_script, ScriptDifference *difference)
 {
 	const char *old_text = skip_byte_order_mark(old_script);
 	const char *new_text = skip_byte_order_mark(new_script);
-	TokenScan  *old_scan = token_scan_begin(old_text);
-	TokenScan  *new_scan = token_scan_begin(new_text);
+	TokenScan *old_scan = token_scan_begin(old_text);
+	TokenScan *new_scan = token_scan_begin(new_text);
 	StringInfoData old_buffer;
 	StringInfoData new_buffer;
-	Token		old_token;
-	Token		new_token;
-	bool		old_more;
-	bool		new_more;
+	Token old_token;
+	Token new_token;
+	bool old_more;
+	bool new_more;
 
 	initStringInfo(&old_buffer);
 	initStringInfo(&new_buffer);
@@ -163,8 +162,7 @@ find_difference(const char *old_script, const char *new_script,
 		old_more = token_scan_next(old_scan, &old_token);
 		new_more = token_scan_next(new_scan, &new_token);
 	} while (old_more && new_more &&
-			 same_token(&old_buffer, old_text, &old_token,
-						&new_buffer, new_text, &new_token));
+			 same_token(&old_buffer, old_text, &old_token, &new_buffer, new_text, &new_token));
 	token_scan_end(old_scan);
 	token_scan_end(new_scan);
 	if (!old_more && !new_more)

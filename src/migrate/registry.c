@@ -16,7 +16,7 @@
 
 #define STATE_APPLIED "applied"
 
-#define MIGRATION_COLUMNS \
+#define MIGRATION_COLUMNS                                                                          \
 	"m.version, m.version_key, m.name, m.state, m.up, m.down, m.checksum, m.token_checksum"
 
 /* ---------- reading ---------- */
@@ -47,8 +47,8 @@ read_row(uint64 row)
 static void
 query_by_key(const char *sql, const char *key)
 {
-	Oid			type = TEXTOID;
-	Datum		value = CStringGetTextDatum(key);
+	Oid type = TEXTOID;
+	Datum value = CStringGetTextDatum(key);
 
 	(void) execute_as_owner(sql, 1, &type, &value, NULL);
 }
@@ -66,7 +66,8 @@ RegisteredMigration *
 find_migration(const char *key)
 {
 	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-				 " WHERE m.version_key = $1", key);
+				 " WHERE m.version_key = $1",
+				 key);
 	return take_one();
 }
 
@@ -75,7 +76,8 @@ newest_applied(void)
 {
 	(void) execute_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
 							" WHERE m.state = 'applied'"
-							" ORDER BY m.version_key DESC LIMIT 1", 0, NULL, NULL, NULL);
+							" ORDER BY m.version_key DESC LIMIT 1",
+							0, NULL, NULL, NULL);
 	return take_one();
 }
 
@@ -88,11 +90,12 @@ is_applied(const RegisteredMigration *migration)
 List *
 applied_above(const char *key)
 {
-	List	   *found = NIL;
+	List *found = NIL;
 
 	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
 				 " WHERE m.state = 'applied' AND m.version_key > $1"
-				 " ORDER BY m.version_key DESC", key);
+				 " ORDER BY m.version_key DESC",
+				 key);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		found = lappend(found, read_row(i));
 	SPI_freetuptable(SPI_tuptable);
@@ -102,7 +105,7 @@ applied_above(const char *key)
 List *
 applied_around(const char *key)
 {
-	List	   *found = NIL;
+	List *found = NIL;
 
 	query_by_key("SELECT n.version FROM ("
 				 "(SELECT m.version, m.version_key FROM safemig.migration m"
@@ -111,7 +114,8 @@ applied_around(const char *key)
 				 " UNION ALL "
 				 "(SELECT m.version, m.version_key FROM safemig.migration m"
 				 " WHERE m.state = 'applied' AND m.version_key > $1"
-				 " ORDER BY m.version_key LIMIT 2)) n ORDER BY n.version_key", key);
+				 " ORDER BY m.version_key LIMIT 2)) n ORDER BY n.version_key",
+				 key);
 	for (uint64 i = 0; i < SPI_processed; i++)
 		found = lappend(found, column(i, 1));
 	SPI_freetuptable(SPI_tuptable);
@@ -125,10 +129,10 @@ applied_around(const char *key)
 
 typedef struct Parameters
 {
-	int			count;
-	Oid			types[MAX_PARAMETERS];
-	Datum		values[MAX_PARAMETERS];
-	char		nulls[MAX_PARAMETERS];
+	int count;
+	Oid types[MAX_PARAMETERS];
+	Datum values[MAX_PARAMETERS];
+	char nulls[MAX_PARAMETERS];
 } Parameters;
 
 static void
@@ -144,34 +148,33 @@ add_parameter(Parameters *parameters, Oid type, Datum value, bool isnull)
 static void
 add_text(Parameters *parameters, const char *value)
 {
-	add_parameter(parameters, TEXTOID,
-				  value == NULL ? (Datum) 0 : CStringGetTextDatum(value), value == NULL);
+	add_parameter(parameters, TEXTOID, value == NULL ? (Datum) 0 : CStringGetTextDatum(value),
+				  value == NULL);
 }
 
 static void
 add_texts(Parameters *parameters, List *values, bool null_when_empty)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * (list_length(values) + 1));
-	int			count = 0;
-	ListCell   *cell;
+	Datum *elements = palloc(sizeof(Datum) * (list_length(values) + 1));
+	int count = 0;
+	ListCell *cell;
 
 	foreach(cell, values)
 		elements[count++] = CStringGetTextDatum((char *) lfirst(cell));
-	add_parameter(parameters, TEXTARRAYOID,
-				  PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false,
-												  TYPALIGN_INT)),
-				  count == 0 && null_when_empty);
+	add_parameter(
+		parameters, TEXTARRAYOID,
+		PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT)),
+		count == 0 && null_when_empty);
 }
 
 /* Both, where somebody acts in another role than the one that logged in. */
 static char *
 who_applies(void)
 {
-	char	   *session = GetUserNameFromId(GetSessionUserId(), false);
-	char	   *current = GetUserNameFromId(GetUserId(), false);
+	char *session = GetUserNameFromId(GetSessionUserId(), false);
+	char *current = GetUserNameFromId(GetUserId(), false);
 
-	return strcmp(session, current) == 0 ? session :
-		psprintf("%s (as %s)", session, current);
+	return strcmp(session, current) == 0 ? session : psprintf("%s (as %s)", session, current);
 }
 
 static void
@@ -199,55 +202,55 @@ add_migration(Parameters *parameters, const NewMigration *migration)
 void
 save_applied(const NewMigration *migration)
 {
-	Parameters	parameters = {0};
+	Parameters parameters = {0};
 
 	add_migration(&parameters, migration);
 	add_text(&parameters, who_applies());
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->statements), false);
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->rows), false);
 	add_parameter(&parameters, FLOAT8OID, Float8GetDatum(migration->seconds), false);
-	(void) execute_as_owner("INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
-							" checksum, token_checksum, permits, reason, check_sql, environments,"
-							" release, note, applied_by, statements, rows, duration,"
-							" kind, state, applied_at, changed_at)"
-							" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-							" $14, $15, $16, make_interval(secs => $17),"
-							" 'versioned', 'applied', t.now, t.now FROM clock_timestamp() t(now)"
-							" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
-							" name = excluded.name, up = excluded.up, down = excluded.down,"
-							" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
-							" permits = excluded.permits, reason = excluded.reason,"
-							" check_sql = excluded.check_sql, environments = excluded.environments,"
-							" release = excluded.release, note = excluded.note,"
-							" applied_by = excluded.applied_by, statements = excluded.statements,"
-							" rows = excluded.rows, duration = excluded.duration,"
-							" kind = excluded.kind, state = excluded.state,"
-							" applied_at = excluded.applied_at, changed_at = excluded.changed_at",
-							parameters.count, parameters.types, parameters.values,
-							parameters.nulls);
+	(void) execute_as_owner(
+		"INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
+		" checksum, token_checksum, permits, reason, check_sql, environments,"
+		" release, note, applied_by, statements, rows, duration,"
+		" kind, state, applied_at, changed_at)"
+		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" $14, $15, $16, make_interval(secs => $17),"
+		" 'versioned', 'applied', t.now, t.now FROM clock_timestamp() t(now)"
+		" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
+		" name = excluded.name, up = excluded.up, down = excluded.down,"
+		" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
+		" permits = excluded.permits, reason = excluded.reason,"
+		" check_sql = excluded.check_sql, environments = excluded.environments,"
+		" release = excluded.release, note = excluded.note,"
+		" applied_by = excluded.applied_by, statements = excluded.statements,"
+		" rows = excluded.rows, duration = excluded.duration,"
+		" kind = excluded.kind, state = excluded.state,"
+		" applied_at = excluded.applied_at, changed_at = excluded.changed_at",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
 }
 
 bool
 save_skipped(const NewMigration *migration)
 {
-	Parameters	parameters = {0};
+	Parameters parameters = {0};
 
 	add_migration(&parameters, migration);
-	(void) execute_as_owner("INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
-							" checksum, token_checksum, permits, reason, check_sql, environments,"
-							" release, note, kind, state, changed_at)"
-							" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-							" 'versioned', 'skipped', clock_timestamp())"
-							" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
-							" name = excluded.name, up = excluded.up, down = excluded.down,"
-							" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
-							" permits = excluded.permits, reason = excluded.reason,"
-							" check_sql = excluded.check_sql, environments = excluded.environments,"
-							" release = excluded.release, note = excluded.note,"
-							" changed_at = excluded.changed_at WHERE m.state = 'skipped'"
-							" AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note)",
-							parameters.count, parameters.types, parameters.values,
-							parameters.nulls);
+	(void) execute_as_owner(
+		"INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
+		" checksum, token_checksum, permits, reason, check_sql, environments,"
+		" release, note, kind, state, changed_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" 'versioned', 'skipped', clock_timestamp())"
+		" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
+		" name = excluded.name, up = excluded.up, down = excluded.down,"
+		" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
+		" permits = excluded.permits, reason = excluded.reason,"
+		" check_sql = excluded.check_sql, environments = excluded.environments,"
+		" release = excluded.release, note = excluded.note,"
+		" changed_at = excluded.changed_at WHERE m.state = 'skipped'"
+		" AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note)",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
 	return SPI_processed > 0;
 }
 
@@ -255,5 +258,6 @@ void
 save_rolled_back(const char *key)
 {
 	query_by_key("UPDATE safemig.migration m SET state = 'rolled back',"
-				 " changed_at = pg_catalog.clock_timestamp() WHERE m.version_key = $1", key);
+				 " changed_at = pg_catalog.clock_timestamp() WHERE m.version_key = $1",
+				 key);
 }

@@ -11,14 +11,14 @@
 
 typedef struct RegisteredMigration
 {
-	char	   *version;
-	char	   *key;
-	char	   *name;
-	char	   *state;
-	char	   *up;
-	char	   *down;			/* or NULL */
-	char	   *checksum;
-	char	   *token_checksum;
+	char *version;
+	char *key;
+	char *name;
+	char *state;
+	char *up;
+	char *down; /* or NULL */
+	char *checksum;
+	char *token_checksum;
 } RegisteredMigration;
 
 /* Strings that may be NULL are stored as null; lists are of char *. */
@@ -31,14 +31,14 @@ typedef struct NewMigration
 	const char *down;
 	const char *checksum;
 	const char *token_checksum;
-	List	   *permits;
+	List *permits;
 	const char *reason;
 	const char *check_sql;
-	List	   *environments;	/* NIL: all */
+	List *environments; /* NIL: all */
 	const char *release;
-	int64		statements;
-	int64		rows;
-	double		seconds;
+	int64 statements;
+	int64 rows;
+	double seconds;
 	const char *note;
 } NewMigration;
 
@@ -60,4 +60,4 @@ extern bool save_skipped(const NewMigration *migration);
 
 extern void save_rolled_back(const char *key);
 
-#endif							/* SAFEMIG_REGISTRY_H */
+#endif /* SAFEMIG_REGISTRY_H */

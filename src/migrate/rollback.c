@@ -19,11 +19,11 @@
 
 typedef struct RollbackCall
 {
-	Attempt    *attempt;
-	char	   *target;
+	Attempt *attempt;
+	char *target;
 	ParsedVersion version;
-	List	   *permits;
-	char	   *reason;
+	List *permits;
+	char *reason;
 } RollbackCall;
 
 static RollbackCall *
@@ -43,27 +43,28 @@ read_call(FunctionCallInfo fcinfo)
 static void
 check_target(const RollbackCall *call)
 {
-	List	   *near;
+	List *near;
 
 	if (strcmp(call->version.key, VERSION_KEY_ZERO) == 0 ||
 		is_applied(find_migration(call->version.key)))
 		return;
 	near = applied_around(call->version.key);
-	ereport(ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME),
-			 errmsg("version %s is not applied", call->target),
-			 near != NIL ? errdetail("Applied next to it: %s.", joined(near)) :
-			 errdetail("No version is applied."),
-			 errhint("Name the version to go back to, which stays applied; or 0 for before the first one.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_UNKNOWN_NAME), errmsg("version %s is not applied", call->target),
+		 near != NIL ? errdetail("Applied next to it: %s.", joined(near))
+					 : errdetail("No version is applied."),
+		 errhint(
+			 "Name the version to go back to, which stays applied; or 0 for before the first one.")));
 }
 
 /* All that lack one, in one error, before anything runs. */
 static void
 check_down_scripts(RollbackCall *call, List *versions)
 {
-	List	   *missing = NIL;
+	List *missing = NIL;
 	RegisteredMigration *newest = NULL;
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, versions)
 	{
@@ -83,17 +84,17 @@ check_down_scripts(RollbackCall *call, List *versions)
 			(errcode(ERRCODE_CANNOT_UNDO),
 			 errmsg("cannot roll back to %s: no down script for %s", call->target, joined(missing)),
 			 errdetail("Nothing was rolled back."),
-			 newest == linitial(versions) ?
-			 errhint("Undo the change with a new version.") :
-			 errhint("Undo the change with a new version, or roll back to %s.",
-					 newest->version)));
+			 newest == linitial(versions)
+				 ? errhint("Undo the change with a new version.")
+				 : errhint("Undo the change with a new version, or roll back to %s.",
+						   newest->version)));
 }
 
 static List *
 parse_down_scripts(RollbackCall *call, List *versions)
 {
-	List	   *scripts = NIL;
-	ListCell   *cell;
+	List *scripts = NIL;
+	ListCell *cell;
 
 	foreach(cell, versions)
 	{
@@ -102,8 +103,7 @@ parse_down_scripts(RollbackCall *call, List *versions)
 		call->attempt->version = migration->version;
 		call->attempt->name = migration->name;
 		scripts = lappend(scripts,
-						  parse_script(psprintf("down script of version %s",
-												migration->version),
+						  parse_script(psprintf("down script of version %s", migration->version),
 									   migration->down));
 	}
 	return scripts;
@@ -112,9 +112,9 @@ parse_down_scripts(RollbackCall *call, List *versions)
 static void
 roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *down)
 {
-	Attempt    *attempt = call->attempt;
+	Attempt *attempt = call->attempt;
 	ScriptScope scope;
-	HistoryRow	row = {0};
+	HistoryRow row = {0};
 
 	attempt->version = migration->version;
 	attempt->name = migration->name;
@@ -140,10 +140,10 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 static void
 roll_back_all(RollbackCall *call, List *versions, List *scripts)
 {
-	Attempt    *attempt = call->attempt;
+	Attempt *attempt = call->attempt;
 	RegisteredMigration *newest = linitial(versions);
-	ListCell   *version;
-	ListCell   *script;
+	ListCell *version;
+	ListCell *script;
 
 	attempt->guarded = guard_enter_migration(newest->version, call->permits, call->reason);
 	forboth(version, versions, script, scripts)
@@ -156,7 +156,7 @@ roll_back_all(RollbackCall *call, List *versions, List *scripts)
 static int64
 roll_back(RollbackCall *call)
 {
-	List	   *versions;
+	List *versions;
 
 	check_caller(call->attempt);
 	lock_runner();
@@ -164,8 +164,7 @@ roll_back(RollbackCall *call)
 	versions = applied_above(call->version.key);
 	if (versions == NIL)
 	{
-		ereport(NOTICE,
-				(errmsg("no version above %s is applied", call->target)));
+		ereport(NOTICE, (errmsg("no version above %s is applied", call->target)));
 		return 0;
 	}
 	check_down_scripts(call, versions);

@@ -23,15 +23,15 @@
 #include "base/settings.h"
 #include "migrate/run.h"
 
-#define ACTIVITY_SHOWN 1000		/* bytes of a statement that pg_stat_activity gets */
+#define ACTIVITY_SHOWN 1000 /* bytes of a statement that pg_stat_activity gets */
 
 /* The statement timer of the call itself, which is never to be lengthened. */
 typedef struct OuterTimer
 {
-	bool		armed;
+	bool armed;
 	TimestampTz finish;
-	int			setting;
-	int			script_limit;	/* ms, of statement_timeout_apply */
+	int setting;
+	int script_limit; /* ms, of statement_timeout_apply */
 } OuterTimer;
 
 /* ---------- what is put back ---------- */
@@ -81,7 +81,7 @@ restore_timer(const OuterTimer *outer)
 static void
 start_timer(const OuterTimer *outer)
 {
-	int			limit = outer->script_limit;
+	int limit = outer->script_limit;
 	TimestampTz finish;
 
 	if (StatementTimeout != outer->setting && StatementTimeout > 0)
@@ -123,7 +123,7 @@ add_context(void *arg)
 static char *
 replace_context(char *context, const char *old_part, const char *new_part)
 {
-	char	   *found = context == NULL ? NULL : strstr(context, old_part);
+	char *found = context == NULL ? NULL : strstr(context, old_part);
 
 	if (found == NULL)
 		return context;
@@ -140,19 +140,18 @@ static void
 move_error_into_script(const ScriptRun *run, const char *sent, ErrorData *error)
 {
 	const ScriptStatement *statement = current_statement(run);
-	int			offset = statement->offset;
-	char	   *line = place_of_run(run, offset);
+	int offset = statement->offset;
+	char *line = place_of_run(run, offset);
 
 	if (error->internalquery == NULL)
 	{
-		char	   *echo = psprintf("SQL statement \"%s\"\n%s", sent, line);
+		char *echo = psprintf("SQL statement \"%s\"\n%s", sent, line);
 
 		error->context = replace_context(error->context, echo, line);
 	}
 	else if (error->internalpos > 0 && strcmp(error->internalquery, sent) == 0)
 	{
-		offset = statement->from +
-			pg_mbcharcliplen(sent, strlen(sent), error->internalpos - 1);
+		offset = statement->from + pg_mbcharcliplen(sent, strlen(sent), error->internalpos - 1);
 		error->context = replace_context(error->context, line, place_of_run(run, offset));
 	}
 	else
@@ -167,11 +166,10 @@ show_activity(const ScriptRun *run)
 {
 	const ScriptStatement *statement = current_statement(run);
 	const char *start = run->script->text + statement->offset;
-	int			length = pg_mbcliplen(start, statement->from + statement->length -
-									  statement->offset, ACTIVITY_SHOWN);
-	char	   *activity = psprintf("%s %s statement %d of %d: %.*s", SAFEMIG_NAME,
-									run->version, run->current + 1, run->script->count,
-									length, start);
+	int length = pg_mbcliplen(start, statement->from + statement->length - statement->offset,
+							  ACTIVITY_SHOWN);
+	char *activity = psprintf("%s %s statement %d of %d: %.*s", SAFEMIG_NAME, run->version,
+							  run->current + 1, run->script->count, length, start);
 
 	pgstat_report_activity(STATE_RUNNING, activity);
 	pfree(activity);
@@ -182,7 +180,7 @@ static int
 execute(const char *statement, DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
-	int			code;
+	int code;
 
 	options.dest = receiver;
 	code = SPI_execute_extended(statement, &options);
@@ -200,7 +198,7 @@ static int
 run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 {
 	MemoryContext context = CurrentMemoryContext;
-	char	   *sent = statement_text(run->script, current_statement(run));
+	char *sent = statement_text(run->script, current_statement(run));
 	ErrorContextCallback callback;
 	volatile int code = 0;
 
@@ -217,7 +215,7 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
+		ErrorData *error;
 
 		restore_timer(outer);
 		pgstat_report_activity(STATE_RUNNING, debug_query_string);
@@ -236,14 +234,14 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 void
 run_script(ScriptRun *run, const Script *script)
 {
-	OuterTimer	outer;
+	OuterTimer outer;
 
 	look_at_timer(&outer);
 	run->script = script;
 	for (run->current = 0; run->current < script->count; run->current++)
 	{
-		int			code = run_statement(run, &outer, None_Receiver);
-		bool		only_read = current_statement(run)->kind == T_SelectStmt &&
+		int code = run_statement(run, &outer, None_Receiver);
+		bool only_read = current_statement(run)->kind == T_SelectStmt &&
 			code == SPI_OK_UTILITY; /* so SPI calls a query whose rows nobody gets */
 
 		run->statements++;
@@ -269,9 +267,8 @@ verdict_of_check(void)
 		return "it returned no row";
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		bool		isnull;
-		Datum		value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc,
-										  1, &isnull);
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 
 		if (isnull)
 			return "it returned null";
@@ -284,7 +281,7 @@ verdict_of_check(void)
 void
 run_check(ScriptRun *run, const Script *check)
 {
-	OuterTimer	outer;
+	OuterTimer outer;
 	const char *wrong;
 
 	look_at_timer(&outer);

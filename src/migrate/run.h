@@ -10,19 +10,19 @@
 
 typedef struct ScriptRun
 {
-	const char *version;		/* for pg_stat_activity */
+	const char *version; /* for pg_stat_activity */
 	const Script *script;
-	int			current;		/* index of the statement at work, -1 for none */
-	int64		statements;		/* run so far, and the rows they say they wrote */
-	int64		rows;
+	int current;	  /* index of the statement at work, -1 for none */
+	int64 statements; /* run so far, and the rows they say they wrote */
+	int64 rows;
 } ScriptRun;
 
 /* What a script may change and must not leave changed. */
 typedef struct ScriptScope
 {
-	int			guc_level;
-	Oid			user;
-	int			security;
+	int guc_level;
+	Oid user;
+	int security;
 } ScriptScope;
 
 /* SPI must be connected for all of these. */
@@ -38,4 +38,4 @@ extern void run_check(ScriptRun *run, const Script *check);
 /* What is deferred is checked now, so that it fails in this script and not in COMMIT. */
 extern void check_deferred_constraints(const char *label);
 
-#endif							/* SAFEMIG_RUN_H */
+#endif /* SAFEMIG_RUN_H */

@@ -26,36 +26,35 @@
 #include "base/settings.h"
 #include "migrate/runner.h"
 
-#define RUNNER_SUBID	1
-#define FIRST_PAUSE		10		/* ms */
-#define LONGEST_PAUSE	50
-#define QUERY_SHOWN		200		/* bytes of the holder's query */
+#define RUNNER_SUBID 1
+#define FIRST_PAUSE 10 /* ms */
+#define LONGEST_PAUSE 50
+#define QUERY_SHOWN 200 /* bytes of the holder's query */
 
 static bool
 try_lock(void)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(),
-					   RUNNER_SUBID);
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(), RUNNER_SUBID);
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
 typedef struct Holder
 {
-	int			pid;			/* 0: a prepared transaction */
-	char	   *application;
-	char	   *since;
+	int pid; /* 0: a prepared transaction */
+	char *application;
+	char *since;
 } Holder;
 
 /* The view is asked as the owner: any deployer may know who is in his way. */
 static bool
 find_holder(Holder *holder)
 {
-	Oid			types[3] = {OIDOID, OIDOID, INT4OID};
-	Datum		values[3] = {ObjectIdGetDatum(ExtensionRelationId),
-		ObjectIdGetDatum(safemig_extension()), Int32GetDatum(RUNNER_SUBID)};
-	char	   *pid;
+	Oid types[3] = {OIDOID, OIDOID, INT4OID};
+	Datum values[3] = {ObjectIdGetDatum(ExtensionRelationId), ObjectIdGetDatum(safemig_extension()),
+					   Int32GetDatum(RUNNER_SUBID)};
+	char *pid;
 
 	(void) execute_as_owner("SELECT l.pid, a.application_name,"
 							" pg_catalog.date_trunc('second', a.xact_start)"
@@ -67,7 +66,7 @@ find_holder(Holder *holder)
 							" AND l.classid = $1 AND l.objid = $2 AND l.objsubid = $3",
 							3, types, values, NULL);
 	if (SPI_processed == 0)
-		return false;			/* it has just gone */
+		return false; /* it has just gone */
 	pid = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	holder->pid = pid == NULL ? 0 : atoi(pid);
 	holder->application = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
@@ -88,27 +87,28 @@ describe_holder(const Holder *holder)
 	if (holder->pid == 0)
 		return pstrdup("It is a prepared transaction, listed in pg_prepared_xacts.");
 	query = pgstat_get_backend_current_activity(holder->pid, true);
-	return psprintf("It is process %d, application \"%s\", at work since %s: %s",
-					holder->pid, holder->application ? holder->application : "",
+	return psprintf("It is process %d, application \"%s\", at work since %s: %s", holder->pid,
+					holder->application ? holder->application : "",
 					holder->since ? holder->since : "a moment ago",
 					pnstrdup(query, pg_mbcliplen(query, strlen(query), QUERY_SHOWN)));
 }
 
-static void pg_attribute_noreturn()
-give_up(void)
+static void
+pg_attribute_noreturn() give_up(void)
 {
-	Holder		holder = {0};
-	bool		found = find_holder(&holder);
+	Holder holder = {0};
+	bool found = find_holder(&holder);
 
-	ereport(ERROR,
-			(errcode(ERRCODE_LOCK_UNAVAILABLE),
-			 errmsg("another runner of migrations is at work"),
-			 found ? errdetail("%s", describe_holder(&holder)) : 0,
-			 found && holder.pid != 0 ?
-			 errhint("Wait until it is done, or SELECT pg_cancel_backend(%d); the setting %s says how long to wait.",
-					 holder.pid, setting_name(SETTING_RUNNER_WAIT)) :
-			 errhint("Wait until it is done; the setting %s says how long to wait.",
-					 setting_name(SETTING_RUNNER_WAIT))));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_LOCK_UNAVAILABLE), errmsg("another runner of migrations is at work"),
+		 found ? errdetail("%s", describe_holder(&holder)) : 0,
+		 found && holder.pid != 0
+			 ? errhint(
+				   "Wait until it is done, or SELECT pg_cancel_backend(%d); the setting %s says how long to wait.",
+				   holder.pid, setting_name(SETTING_RUNNER_WAIT))
+			 : errhint("Wait until it is done; the setting %s says how long to wait.",
+					   setting_name(SETTING_RUNNER_WAIT))));
 }
 
 static void
@@ -128,13 +128,12 @@ void
 lock_runner(void)
 {
 	TimestampTz start = GetCurrentTimestamp();
-	int64		patience = setting_amount(SETTING_RUNNER_WAIT);
-	int			pause = FIRST_PAUSE;
+	int64 patience = setting_amount(SETTING_RUNNER_WAIT);
+	int pause = FIRST_PAUSE;
 
 	while (!try_lock())
 	{
-		int64		left = patience -
-			TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+		int64 left = patience - TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
 
 		if (left <= 0)
 			give_up();

@@ -11,4 +11,4 @@
  */
 extern void lock_runner(void);
 
-#endif							/* SAFEMIG_RUNNER_H */
+#endif /* SAFEMIG_RUNNER_H */

@@ -26,28 +26,28 @@
 
 /* A client prints the whole query of an error: more than this is no help. */
 #define WHOLE_SCRIPT_SHOWN 8192
-#define STATEMENT_SHOWN 60		/* bytes of a statement that a message line holds */
+#define STATEMENT_SHOWN 60 /* bytes of a statement that a message line holds */
 
 typedef struct StatementStart
 {
-	int			offset;			/* of its first token */
-	int			from;			/* behind the semicolon before it */
+	int offset; /* of its first token */
+	int from;	/* behind the semicolon before it */
 } StatementStart;
 
 /* What the pass over the tokens knows of the statement it is in. */
 typedef struct StatementWalk
 {
 	StatementStart *starts;
-	int			count;
-	int			size;
-	int			from;			/* behind the last semicolon */
-	bool		fresh;			/* the next token begins a statement */
-	bool		may_be_routine; /* only CREATE, OR, REPLACE so far */
-	bool		is_routine;
-	bool		is_copy;
-	int			parentheses;
-	int			blocks;			/* BEGIN ATOMIC and each CASE inside */
-	Token		before;			/* the token before this one */
+	int count;
+	int size;
+	int from;			 /* behind the last semicolon */
+	bool fresh;			 /* the next token begins a statement */
+	bool may_be_routine; /* only CREATE, OR, REPLACE so far */
+	bool is_routine;
+	bool is_copy;
+	int parentheses;
+	int blocks;	  /* BEGIN ATOMIC and each CASE inside */
+	Token before; /* the token before this one */
 } StatementWalk;
 
 /* ---------- places ---------- */
@@ -56,7 +56,7 @@ char *
 place_in_words(const Script *script, int number, int offset)
 {
 	const char *line = script->text;
-	int			lines = 1;
+	int lines = 1;
 
 	for (const char *at = script->text; at < script->text + offset; at++)
 		if (*at == '\n')
@@ -72,7 +72,7 @@ void
 cursor_in_script(const Script *script, int offset, char **query, int *position)
 {
 	const char *start = script->text;
-	int			length = strlen(script->text);
+	int length = strlen(script->text);
 
 	if (length > WHOLE_SCRIPT_SHOWN)
 	{
@@ -101,8 +101,8 @@ cursor_in_script(const Script *script, int offset, char **query, int *position)
 int
 at_script(const Script *script, int number, int offset)
 {
-	char	   *query;
-	int			position;
+	char *query;
+	int position;
 
 	cursor_in_script(script, offset, &query, &position);
 	internalerrquery(query);
@@ -120,9 +120,9 @@ convert_position(void *arg)
 {
 	const Script *script = arg;
 	const StatementWalk *walk = script->walk;
-	int			position = geterrposition();
-	int			offset;
-	int			number;
+	int position = geterrposition();
+	int offset;
+	int number;
 
 	if (position <= 0)
 		return;
@@ -142,9 +142,9 @@ note_start(StatementWalk *walk, const Token *token)
 	if (walk->count == walk->size)
 	{
 		walk->size = walk->size == 0 ? 64 : walk->size * 2;
-		walk->starts = walk->starts == NULL ?
-			palloc(walk->size * sizeof(StatementStart)) :
-			repalloc_huge(walk->starts, walk->size * sizeof(StatementStart));
+		walk->starts = walk->starts == NULL
+			? palloc(walk->size * sizeof(StatementStart))
+			: repalloc_huge(walk->starts, walk->size * sizeof(StatementStart));
 	}
 	walk->starts[walk->count].offset = token->offset;
 	walk->starts[walk->count].from = walk->from;
@@ -172,10 +172,8 @@ follow_routine(StatementWalk *walk, const char *text, const Token *token)
 {
 	if (walk->may_be_routine && walk->before.length > 0)
 	{
-		walk->is_routine = token_is(text, token, "function") ||
-			token_is(text, token, "procedure");
-		walk->may_be_routine = token_is(text, token, "or") ||
-			token_is(text, token, "replace");
+		walk->is_routine = token_is(text, token, "function") || token_is(text, token, "procedure");
+		walk->may_be_routine = token_is(text, token, "or") || token_is(text, token, "replace");
 	}
 	if (!walk->is_routine || walk->parentheses > 0)
 		return;
@@ -195,7 +193,7 @@ refuse_what_only_clients_read(const Script *script, const Token *token)
 
 	if (script->text[token->offset] == '\\')
 	{
-		int			length = strcspn(script->text + token->offset, " \t\r\n;");
+		int length = strcspn(script->text + token->offset, " \t\r\n;");
 
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_SCRIPT),
@@ -204,8 +202,7 @@ refuse_what_only_clients_read(const Script *script, const Token *token)
 				 errhint("Only psql understands it; write the SQL itself."),
 				 at_script(script, walk->count, token->offset)));
 	}
-	if (walk->is_copy && walk->parentheses == 0 &&
-		token_is(script->text, token, "stdin") &&
+	if (walk->is_copy && walk->parentheses == 0 && token_is(script->text, token, "stdin") &&
 		token_is(script->text, &walk->before, "from"))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_SCRIPT),
@@ -218,13 +215,13 @@ static void
 walk_tokens(Script *script)
 {
 	StatementWalk *walk = script->walk;
-	TokenScan  *scan = token_scan_begin(script->text);
-	Token		token;
+	TokenScan *scan = token_scan_begin(script->text);
+	Token token;
 
 	walk->fresh = true;
 	while (token_scan_next(scan, &token))
 	{
-		char		first = script->text[token.offset];
+		char first = script->text[token.offset];
 
 		CHECK_FOR_INTERRUPTS();
 		if (first == ';' && walk->parentheses == 0 && walk->blocks == 0)
@@ -255,9 +252,9 @@ static char *
 shown_statement(const Script *script, const ScriptStatement *statement)
 {
 	const char *start = script->text + statement->offset;
-	int			length = statement->from + statement->length - statement->offset;
-	bool		cut = length > STATEMENT_SHOWN;
-	char	   *shown;
+	int length = statement->from + statement->length - statement->offset;
+	bool cut = length > STATEMENT_SHOWN;
+	char *shown;
 
 	if (cut)
 		length = pg_mbcliplen(start, length, STATEMENT_SHOWN);
@@ -272,28 +269,31 @@ static void
 check_place(const Script *script, int index, Node *tree)
 {
 	const ScriptStatement *statement = &script->statements[index];
-	int			number = index + 1;
+	int number = index + 1;
 
 	switch (statement_place(tree))
 	{
 		case PLACE_ANYWHERE:
 			return;
 		case PLACE_TRANSACTION_CONTROL:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_SCRIPT),
-					 errmsg("%s cannot stand in a migration script",
-							CreateCommandName(tree)),
-					 errdetail("The migration is one transaction, or a part of the caller's: all of it is kept, or none."),
-					 errhint("Leave the statement out."),
-					 at_script(script, number, statement->offset)));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_SCRIPT),
+				 errmsg("%s cannot stand in a migration script", CreateCommandName(tree)),
+				 errdetail(
+					 "The migration is one transaction, or a part of the caller's: all of it is kept, or none."),
+				 errhint("Leave the statement out."),
+				 at_script(script, number, statement->offset)));
 			break;
 		case PLACE_OUTSIDE_TRANSACTION:
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_PLACE),
-					 errmsg("statement %d cannot run inside a transaction: %s",
-							number, shown_statement(script, statement)),
-					 errhint("Leave it out of the script, and run it by itself, outside a transaction."),
-					 at_script(script, number, statement->offset)));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_WRONG_PLACE),
+				 errmsg("statement %d cannot run inside a transaction: %s", number,
+						shown_statement(script, statement)),
+				 errhint(
+					 "Leave it out of the script, and run it by itself, outside a transaction."),
+				 at_script(script, number, statement->offset)));
 			break;
 		case PLACE_NEEDS_CLIENT:
 			ereport(ERROR,
@@ -313,11 +313,9 @@ static void
 locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *statement)
 {
 	const StatementWalk *walk = script->walk;
-	int			end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len :
-		strlen(script->text);
+	int end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len : strlen(script->text);
 
-	while (*next_start < walk->count &&
-		   walk->starts[*next_start].offset < raw->stmt_location)
+	while (*next_start < walk->count && walk->starts[*next_start].offset < raw->stmt_location)
 		(*next_start)++;
 	statement->offset = raw->stmt_location;
 	statement->from = raw->stmt_location;
@@ -327,8 +325,7 @@ locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *sta
 		statement->from = walk->starts[*next_start].from;
 		(*next_start)++;
 	}
-	while (statement->from < statement->offset &&
-		   scanner_isspace(script->text[statement->from]))
+	while (statement->from < statement->offset && scanner_isspace(script->text[statement->from]))
 		statement->from++;
 	statement->length = end - statement->from;
 	statement->kind = nodeTag(raw->stmt);
@@ -337,8 +334,8 @@ locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *sta
 static void
 take_statements(Script *script, List *trees)
 {
-	int			next_start = 0;
-	ListCell   *cell;
+	int next_start = 0;
+	ListCell *cell;
 
 	if (trees == NIL)
 		return;
@@ -346,8 +343,7 @@ take_statements(Script *script, List *trees)
 												list_length(trees) * sizeof(ScriptStatement));
 	foreach(cell, trees)
 	{
-		locate(script, lfirst_node(RawStmt, cell), &next_start,
-			   &script->statements[script->count]);
+		locate(script, lfirst_node(RawStmt, cell), &next_start, &script->statements[script->count]);
 		script->count++;
 	}
 	foreach(cell, trees)
@@ -360,12 +356,12 @@ take_statements(Script *script, List *trees)
 Script *
 parse_script(const char *label, const char *text)
 {
-	Script	   *script = palloc0(sizeof(Script));
-	MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "migration script",
-											   ALLOCSET_DEFAULT_SIZES);
+	Script *script = palloc0(sizeof(Script));
+	MemoryContext work =
+		AllocSetContextCreate(CurrentMemoryContext, "migration script", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller;
 	ErrorContextCallback callback;
-	List	   *trees;
+	List *trees;
 
 	script->label = pstrdup(label);
 	script->text = pstrdup(skip_byte_order_mark(text));

@@ -11,17 +11,17 @@
 
 typedef struct ScriptStatement
 {
-	int			offset;			/* of its first word, bytes from the start of the text */
-	int			from;			/* of the text that runs, comments before it included */
-	int			length;			/* of that text, without the semicolon */
-	NodeTag		kind;			/* of the raw parse tree */
+	int offset;	  /* of its first word, bytes from the start of the text */
+	int from;	  /* of the text that runs, comments before it included */
+	int length;	  /* of that text, without the semicolon */
+	NodeTag kind; /* of the raw parse tree */
 } ScriptStatement;
 
 typedef struct Script
 {
-	const char *label;			/* "version 1.3.0", for messages */
+	const char *label; /* "version 1.3.0", for messages */
 	const char *text;
-	int			count;
+	int count;
 	ScriptStatement *statements;
 	struct StatementWalk *walk; /* while it is taken apart */
 } Script;
@@ -44,10 +44,9 @@ extern char *place_in_words(const Script *script, int number, int offset);
  * What internalerrquery and internalerrposition are to say of an offset: the
  * whole script, or of a long one the statement around it.
  */
-extern void cursor_in_script(const Script *script, int offset,
-							 char **query, int *position);
+extern void cursor_in_script(const Script *script, int offset, char **query, int *position);
 
 /* For ereport: puts the cursor and the line of context. */
-extern int	at_script(const Script *script, int number, int offset);
+extern int at_script(const Script *script, int number, int offset);
 
-#endif							/* SAFEMIG_SCRIPT_H */
+#endif /* SAFEMIG_SCRIPT_H */

@@ -20,7 +20,7 @@ struct TokenScan
 TokenScan *
 token_scan_begin(const char *text)
 {
-	TokenScan  *scan = palloc0(sizeof(TokenScan));
+	TokenScan *scan = palloc0(sizeof(TokenScan));
 
 	scan->scanner = scanner_init(text, &scan->extra, &ScanKeywords, ScanKeywordTokens);
 	/* the parser itself gives that warning when the statement runs */
@@ -37,7 +37,7 @@ bool
 token_scan_next(TokenScan *scan, Token *token)
 {
 	core_YYSTYPE value;
-	YYLTYPE		location;
+	YYLTYPE location;
 
 	if (core_yylex(&value, &location, scan->scanner) == 0)
 		return false;
@@ -58,8 +58,7 @@ bool
 token_is_word(const char *text, const Token *token)
 {
 	const char *start = text + token->offset;
-	bool		begins = isalpha((unsigned char) *start) || *start == '_' ||
-		IS_HIGHBIT_SET(*start);
+	bool begins = isalpha((unsigned char) *start) || *start == '_' || IS_HIGHBIT_SET(*start);
 
 	return begins && memchr(start, '\'', token->length) == NULL &&
 		memchr(start, '"', token->length) == NULL;

@@ -10,8 +10,8 @@
 
 typedef struct Token
 {
-	int			offset;			/* bytes from the start of the text */
-	int			length;
+	int offset; /* bytes from the start of the text */
+	int length;
 } Token;
 
 typedef struct TokenScan TokenScan;
@@ -28,4 +28,4 @@ extern void token_scan_end(TokenScan *scan);
 extern bool token_is_word(const char *text, const Token *token);
 extern bool token_is(const char *text, const Token *token, const char *word);
 
-#endif							/* SAFEMIG_TOKENS_H */
+#endif /* SAFEMIG_TOKENS_H */

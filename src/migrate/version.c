@@ -19,15 +19,15 @@
 
 #include <string.h>
 
-#define TIMESTAMP_DIGITS 17		/* YYYYMMDDHHMMSSmmm */
+#define TIMESTAMP_DIGITS 17 /* YYYYMMDDHHMMSSmmm */
 
 typedef struct Reader
 {
 	const char *text;
-	size_t		length;
-	size_t		at;
+	size_t length;
+	size_t at;
 	ParsedVersion *result;
-	size_t		key_length;
+	size_t key_length;
 } Reader;
 
 /* <ctype.h> follows the locale, which must not change what a version means */
@@ -47,7 +47,7 @@ is_identifier_character(char c)
 static char
 peek(const Reader *reader, size_t ahead)
 {
-	size_t		at = reader->at + ahead;
+	size_t at = reader->at + ahead;
 
 	return at < reader->length ? reader->text[at] : '\0';
 }
@@ -61,7 +61,7 @@ at_end(const Reader *reader)
 static size_t
 count_digits(const Reader *reader, size_t ahead)
 {
-	size_t		count = 0;
+	size_t count = 0;
 
 	while (is_digit(peek(reader, ahead + count)))
 		count++;
@@ -112,11 +112,11 @@ static bool
 is_plausible_date(const char *digits)
 {
 	static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int			century = two_digits(digits);
-	int			year = century * 100 + two_digits(digits + 2);
-	int			month = two_digits(digits + 4);
-	int			day = two_digits(digits + 6);
-	bool		leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	int century = two_digits(digits);
+	int year = century * 100 + two_digits(digits + 2);
+	int month = two_digits(digits + 4);
+	int day = two_digits(digits + 6);
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
 	if (century < 19 || century > 20 || month < 1 || month > 12)
 		return false;
@@ -127,8 +127,7 @@ is_plausible_date(const char *digits)
 static bool
 is_plausible_time(const char *digits, size_t count)
 {
-	return (count < 2 || two_digits(digits) < 24) &&
-		(count < 4 || two_digits(digits + 2) < 60) &&
+	return (count < 2 || two_digits(digits) < 24) && (count < 4 || two_digits(digits + 2) < 60) &&
 		(count < 6 || two_digits(digits + 4) < 60);
 }
 
@@ -149,7 +148,7 @@ take_digits(Reader *reader, size_t count, char *stamp, size_t *filled)
 static bool
 take_date(Reader *reader, char *stamp, size_t *filled)
 {
-	char		separator;
+	char separator;
 
 	if (count_digits(reader, 0) != 4)
 		return take_digits(reader, 8, stamp, filled);
@@ -188,11 +187,11 @@ take_clock(Reader *reader, char *stamp, size_t *filled)
 static bool
 take_time(Reader *reader, char *stamp, size_t *filled)
 {
-	size_t		digits = count_digits(reader, 0);
+	size_t digits = count_digits(reader, 0);
 
 	if (digits == 0)
 	{
-		char		separator = peek(reader, 0);
+		char separator = peek(reader, 0);
 
 		if (separator != '_' && separator != 'T')
 			return true;
@@ -222,17 +221,16 @@ take_time(Reader *reader, char *stamp, size_t *filled)
 static bool
 read_timestamp(Reader *reader, char *stamp, VersionError *error)
 {
-	size_t		start = reader->at;
-	size_t		filled = 0;
-	char		separator = count_digits(reader, 0) == 4 ? peek(reader, 4) : '\0';
-	bool		dated;
+	size_t start = reader->at;
+	size_t filled = 0;
+	char separator = count_digits(reader, 0) == 4 ? peek(reader, 4) : '\0';
+	bool dated;
 
 	memset(stamp, '0', TIMESTAMP_DIGITS);
 	if (!take_date(reader, stamp, &filled))
 		return false;
 	dated = is_plausible_date(stamp);
-	if (dated && take_time(reader, stamp, &filled) &&
-		is_plausible_time(stamp + 8, filled - 8))
+	if (dated && take_time(reader, stamp, &filled) && is_plausible_time(stamp + 8, filled - 8))
 	{
 		if (at_end(reader) || peek(reader, 0) == '+')
 			return true;
@@ -242,8 +240,8 @@ read_timestamp(Reader *reader, char *stamp, VersionError *error)
 			return false;
 		}
 	}
-	if ((separator == '-' || (separator == '_' && !dated)) &&
-		two_digits(stamp) >= 19 && two_digits(stamp) <= 20)
+	if ((separator == '-' || (separator == '_' && !dated)) && two_digits(stamp) >= 19 &&
+		two_digits(stamp) <= 20)
 	{
 		reader->at = start;
 		*error = VERSION_BAD_DATE;
@@ -255,13 +253,13 @@ read_timestamp(Reader *reader, char *stamp, VersionError *error)
 static VersionError
 read_release(Reader *reader)
 {
-	size_t		zeros = 0;
+	size_t zeros = 0;
 
 	for (;;)
 	{
-		size_t		count = count_digits(reader, 0);
+		size_t count = count_digits(reader, 0);
 		const char *digits = reader->text + reader->at;
-		size_t		leading = 0;
+		size_t leading = 0;
 		VersionError error;
 
 		if (count == 0)
@@ -306,8 +304,8 @@ read_prerelease(Reader *reader)
 	for (;;)
 	{
 		const char *word = reader->text + reader->at;
-		size_t		digits = count_digits(reader, 0);
-		size_t		length = 0;
+		size_t digits = count_digits(reader, 0);
+		size_t length = 0;
 
 		while (is_identifier_character(peek(reader, length)))
 			length++;
@@ -332,7 +330,7 @@ skip_build(Reader *reader)
 {
 	do
 	{
-		size_t		length = 0;
+		size_t length = 0;
 
 		reader->at++;
 		while (is_identifier_character(peek(reader, length)))
@@ -363,9 +361,9 @@ read_number(Reader *reader)
 static VersionError
 read_version(Reader *reader)
 {
-	char		stamp[TIMESTAMP_DIGITS];
+	char stamp[TIMESTAMP_DIGITS];
 	VersionError error = VERSION_OK;
-	size_t		start;
+	size_t start;
 
 	if (reader->length == 0)
 		return VERSION_EMPTY;
@@ -398,7 +396,7 @@ read_version(Reader *reader)
 VersionError
 parse_version(const char *text, size_t length, ParsedVersion *result)
 {
-	Reader		reader = {text, length, 0, result, 0};
+	Reader reader = {text, length, 0, result, 0};
 	VersionError error;
 
 	result->scheme = SCHEME_NUMBER;
@@ -408,8 +406,8 @@ parse_version(const char *text, size_t length, ParsedVersion *result)
 
 	/* an empty part is more often a character that has no place in it */
 	if ((error == VERSION_EMPTY_SEGMENT || error == VERSION_EMPTY_IDENTIFIER ||
-		 error == VERSION_NO_NUMBER) && !at_end(&reader) &&
-		!is_identifier_character(peek(&reader, 0)) &&
+		 error == VERSION_NO_NUMBER) &&
+		!at_end(&reader) && !is_identifier_character(peek(&reader, 0)) &&
 		strchr("._+", peek(&reader, 0)) == NULL)
 		error = VERSION_BAD_CHARACTER;
 	return error;

@@ -9,19 +9,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define VERSION_MAX_LENGTH	200 /* bytes of text */
-#define VERSION_MAX_DIGITS	90	/* of one numeric segment, leading zeros apart */
+#define VERSION_MAX_LENGTH 200 /* bytes of text */
+#define VERSION_MAX_DIGITS 90  /* of one numeric segment, leading zeros apart */
 
 /* Longest key: every other byte of the text is a segment of one digit. */
-#define VERSION_KEY_SIZE	(4 * VERSION_MAX_LENGTH + 8)
+#define VERSION_KEY_SIZE (4 * VERSION_MAX_LENGTH + 8)
 
 /* The key of version 0, which stands for the state before the first migration. */
-#define VERSION_KEY_ZERO	"2"
+#define VERSION_KEY_ZERO "2"
 
 typedef enum VersionScheme
 {
-	SCHEME_NUMBER,				/* 1.2.0, v3, 1.2.0-rc.1 */
-	SCHEME_TIMESTAMP			/* 20260119093000, 2026_01_19 */
+	SCHEME_NUMBER,	 /* 1.2.0, v3, 1.2.0-rc.1 */
+	SCHEME_TIMESTAMP /* 20260119093000, 2026_01_19 */
 } VersionScheme;
 
 typedef enum VersionError
@@ -41,8 +41,8 @@ typedef enum VersionError
 typedef struct ParsedVersion
 {
 	VersionScheme scheme;
-	size_t		bad_at;			/* offset of the offending byte after an error */
-	char		key[VERSION_KEY_SIZE];
+	size_t bad_at; /* offset of the offending byte after an error */
+	char key[VERSION_KEY_SIZE];
 } ParsedVersion;
 
 /* text need not end in a null byte; every byte of it is looked at as it is */
@@ -52,4 +52,4 @@ extern VersionError parse_version(const char *text, size_t length, ParsedVersion
 extern const char *version_error_text(VersionError error);
 extern const char *version_scheme_name(VersionScheme scheme);
 
-#endif							/* SAFEMIG_VERSION_H */
+#endif /* SAFEMIG_VERSION_H */

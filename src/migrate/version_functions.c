@@ -17,10 +17,12 @@ require_version(const char *version, ParsedVersion *result)
 
 	if (error == VERSION_OK)
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME),
-			 errmsg("\"%s\" is not a version: %s", version, version_error_text(error)),
-			 errhint("Versions are numbers such as 7, 1.2.0, v1.2.0-rc.1, or timestamps such as 20260119093000, 2026_01_19.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_UNKNOWN_NAME),
+		 errmsg("\"%s\" is not a version: %s", version, version_error_text(error)),
+		 errhint(
+			 "Versions are numbers such as 7, 1.2.0, v1.2.0-rc.1, or timestamps such as 20260119093000, 2026_01_19.")));
 }
 
 PG_FUNCTION_INFO_V1(safemig_version_key);
@@ -41,9 +43,9 @@ PGDLLEXPORT Datum safemig_is_version(PG_FUNCTION_ARGS);
 Datum
 safemig_is_version(PG_FUNCTION_ARGS)
 {
-	text	   *version = PG_GETARG_TEXT_PP(0);
+	text *version = PG_GETARG_TEXT_PP(0);
 	ParsedVersion parsed;
 
-	PG_RETURN_BOOL(parse_version(VARDATA_ANY(version), VARSIZE_ANY_EXHDR(version),
-								 &parsed) == VERSION_OK);
+	PG_RETURN_BOOL(parse_version(VARDATA_ANY(version), VARSIZE_ANY_EXHDR(version), &parsed) ==
+				   VERSION_OK);
 }

@@ -11,4 +11,4 @@
 /* SM009, with what is wrong and examples, when the text is no version */
 extern void require_version(const char *version, ParsedVersion *result);
 
-#endif							/* SAFEMIG_VERSION_FUNCTIONS_H */
+#endif /* SAFEMIG_VERSION_FUNCTIONS_H */
