@@ -126,12 +126,45 @@ lookup_transform(List *names)
 													: InvalidOid;
 }
 
-bool
-lookup_object(ObjectType type, Node *name, ObjectAddress *object)
+/* Objects with a plain name, and who finds them */
+static const struct
 {
-	Oid catalog = InvalidOid;
-	Oid oid = InvalidOid;
+	ObjectType type;
+	Oid catalog;
+	Oid (*find)(const char *name, bool missing_ok);
+} named_by_string[] = {
+	{OBJECT_SCHEMA, NamespaceRelationId, get_namespace_oid},
+	{OBJECT_DATABASE, DatabaseRelationId, get_database_oid},
+	{OBJECT_EXTENSION, ExtensionRelationId, get_extension_oid},
+	{OBJECT_FDW, ForeignDataWrapperRelationId, get_foreign_data_wrapper_oid},
+	{OBJECT_FOREIGN_SERVER, ForeignServerRelationId, get_foreign_server_oid},
+	{OBJECT_PUBLICATION, PublicationRelationId, get_publication_oid},
+	{OBJECT_SUBSCRIPTION, SubscriptionRelationId, get_subscription_oid},
+	{OBJECT_EVENT_TRIGGER, EventTriggerRelationId, get_event_trigger_oid},
+	{OBJECT_LANGUAGE, LanguageRelationId, get_language_oid},
+	{OBJECT_ACCESS_METHOD, AccessMethodRelationId, get_am_oid},
+};
 
+/* Objects in schemas, by a list of names */
+static const struct
+{
+	ObjectType type;
+	Oid catalog;
+	Oid (*find)(List *names, bool missing_ok);
+} named_by_list[] = {
+	{OBJECT_COLLATION, CollationRelationId, get_collation_oid},
+	{OBJECT_CONVERSION, ConversionRelationId, get_conversion_oid},
+	{OBJECT_STATISTIC_EXT, StatisticExtRelationId, get_statistics_object_oid},
+	{OBJECT_TSPARSER, TSParserRelationId, get_ts_parser_oid},
+	{OBJECT_TSDICTIONARY, TSDictionaryRelationId, get_ts_dict_oid},
+	{OBJECT_TSTEMPLATE, TSTemplateRelationId, get_ts_template_oid},
+	{OBJECT_TSCONFIGURATION, TSConfigRelationId, get_ts_config_oid},
+};
+
+/* Objects whose names have a form of their own */
+static Oid
+lookup_by_form(ObjectType type, Node *name, Oid *catalog)
+{
 	switch (type)
 	{
 		case OBJECT_TABLE:
@@ -140,128 +173,68 @@ lookup_object(ObjectType type, Node *name, ObjectAddress *object)
 		case OBJECT_SEQUENCE:
 		case OBJECT_FOREIGN_TABLE:
 		case OBJECT_INDEX:
-			catalog = RelationRelationId;
-			oid = lookup_relation_by_list(castNode(List, name));
-			break;
-		case OBJECT_SCHEMA:
-			catalog = NamespaceRelationId;
-			oid = get_namespace_oid(strVal(name), true);
-			break;
-		case OBJECT_DATABASE:
-			catalog = DatabaseRelationId;
-			oid = get_database_oid(strVal(name), true);
-			break;
-		case OBJECT_EXTENSION:
-			catalog = ExtensionRelationId;
-			oid = get_extension_oid(strVal(name), true);
-			break;
-		case OBJECT_FDW:
-			catalog = ForeignDataWrapperRelationId;
-			oid = get_foreign_data_wrapper_oid(strVal(name), true);
-			break;
-		case OBJECT_FOREIGN_SERVER:
-			catalog = ForeignServerRelationId;
-			oid = get_foreign_server_oid(strVal(name), true);
-			break;
-		case OBJECT_PUBLICATION:
-			catalog = PublicationRelationId;
-			oid = get_publication_oid(strVal(name), true);
-			break;
-		case OBJECT_SUBSCRIPTION:
-			catalog = SubscriptionRelationId;
-			oid = get_subscription_oid(strVal(name), true);
-			break;
-		case OBJECT_EVENT_TRIGGER:
-			catalog = EventTriggerRelationId;
-			oid = get_event_trigger_oid(strVal(name), true);
-			break;
-		case OBJECT_LANGUAGE:
-			catalog = LanguageRelationId;
-			oid = get_language_oid(strVal(name), true);
-			break;
-		case OBJECT_ACCESS_METHOD:
-			catalog = AccessMethodRelationId;
-			oid = get_am_oid(strVal(name), true);
-			break;
+			*catalog = RelationRelationId;
+			return lookup_relation_by_list(castNode(List, name));
 		case OBJECT_FUNCTION:
 		case OBJECT_PROCEDURE:
 		case OBJECT_ROUTINE:
 		case OBJECT_AGGREGATE:
-			catalog = ProcedureRelationId;
-			oid = LookupFuncWithArgs(type, castNode(ObjectWithArgs, name), true);
-			break;
+			*catalog = ProcedureRelationId;
+			return LookupFuncWithArgs(type, castNode(ObjectWithArgs, name), true);
 		case OBJECT_TYPE:
 		case OBJECT_DOMAIN:
-			catalog = TypeRelationId;
-			oid = LookupTypeNameOid(NULL, castNode(TypeName, name), true);
-			break;
+			*catalog = TypeRelationId;
+			return LookupTypeNameOid(NULL, castNode(TypeName, name), true);
 		case OBJECT_TRIGGER:
-			catalog = TriggerRelationId;
-			oid = lookup_relation_part(type, castNode(List, name));
-			break;
+			*catalog = TriggerRelationId;
+			return lookup_relation_part(type, castNode(List, name));
 		case OBJECT_RULE:
-			catalog = RewriteRelationId;
-			oid = lookup_relation_part(type, castNode(List, name));
-			break;
+			*catalog = RewriteRelationId;
+			return lookup_relation_part(type, castNode(List, name));
 		case OBJECT_POLICY:
-			catalog = PolicyRelationId;
-			oid = lookup_relation_part(type, castNode(List, name));
-			break;
+			*catalog = PolicyRelationId;
+			return lookup_relation_part(type, castNode(List, name));
 		case OBJECT_TABCONSTRAINT:
-			catalog = ConstraintRelationId;
-			oid = lookup_relation_part(type, castNode(List, name));
-			break;
+			*catalog = ConstraintRelationId;
+			return lookup_relation_part(type, castNode(List, name));
 		case OBJECT_OPERATOR:
-			catalog = OperatorRelationId;
-			oid = LookupOperWithArgs(castNode(ObjectWithArgs, name), true);
-			break;
+			*catalog = OperatorRelationId;
+			return LookupOperWithArgs(castNode(ObjectWithArgs, name), true);
 		case OBJECT_OPCLASS:
-			catalog = OperatorClassRelationId;
-			oid = lookup_by_access_method(type, castNode(List, name));
-			break;
+			*catalog = OperatorClassRelationId;
+			return lookup_by_access_method(type, castNode(List, name));
 		case OBJECT_OPFAMILY:
-			catalog = OperatorFamilyRelationId;
-			oid = lookup_by_access_method(type, castNode(List, name));
-			break;
+			*catalog = OperatorFamilyRelationId;
+			return lookup_by_access_method(type, castNode(List, name));
 		case OBJECT_CAST:
-			catalog = CastRelationId;
-			oid = lookup_cast(castNode(List, name));
-			break;
+			*catalog = CastRelationId;
+			return lookup_cast(castNode(List, name));
 		case OBJECT_TRANSFORM:
-			catalog = TransformRelationId;
-			oid = lookup_transform(castNode(List, name));
-			break;
-		case OBJECT_COLLATION:
-			catalog = CollationRelationId;
-			oid = get_collation_oid(castNode(List, name), true);
-			break;
-		case OBJECT_CONVERSION:
-			catalog = ConversionRelationId;
-			oid = get_conversion_oid(castNode(List, name), true);
-			break;
-		case OBJECT_STATISTIC_EXT:
-			catalog = StatisticExtRelationId;
-			oid = get_statistics_object_oid(castNode(List, name), true);
-			break;
-		case OBJECT_TSPARSER:
-			catalog = TSParserRelationId;
-			oid = get_ts_parser_oid(castNode(List, name), true);
-			break;
-		case OBJECT_TSDICTIONARY:
-			catalog = TSDictionaryRelationId;
-			oid = get_ts_dict_oid(castNode(List, name), true);
-			break;
-		case OBJECT_TSTEMPLATE:
-			catalog = TSTemplateRelationId;
-			oid = get_ts_template_oid(castNode(List, name), true);
-			break;
-		case OBJECT_TSCONFIGURATION:
-			catalog = TSConfigRelationId;
-			oid = get_ts_config_oid(castNode(List, name), true);
-			break;
+			*catalog = TransformRelationId;
+			return lookup_transform(castNode(List, name));
 		default:
-			break;
+			return InvalidOid;
 	}
+}
+
+bool
+lookup_object(ObjectType type, Node *name, ObjectAddress *object)
+{
+	Oid catalog = InvalidOid;
+	Oid oid = lookup_by_form(type, name, &catalog);
+
+	for (int i = 0; i < lengthof(named_by_string); i++)
+		if (named_by_string[i].type == type)
+		{
+			catalog = named_by_string[i].catalog;
+			oid = named_by_string[i].find(strVal(name), true);
+		}
+	for (int i = 0; i < lengthof(named_by_list); i++)
+		if (named_by_list[i].type == type)
+		{
+			catalog = named_by_list[i].catalog;
+			oid = named_by_list[i].find(castNode(List, name), true);
+		}
 	if (!OidIsValid(oid))
 		return false;
 	ObjectAddressSet(*object, catalog, oid);
