@@ -270,6 +270,8 @@ decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *deci
 	int best = -1;
 	ListCell *lc;
 
+	*decision = DECISION_ALLOW;
+
 	foreach(lc, rules())
 	{
 		Rule *rule = lfirst(lc);
