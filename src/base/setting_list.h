@@ -7,7 +7,8 @@
  *         default in test and development, allowed, meaning)
  *
  * kind is WORD (one of the words in "allowed", parted by '|'), SWITCH (on or
- * off), TIME (an amount with a unit, kept in ms) or SIZE (likewise, in kB).
+ * off), TIME (an amount with a unit, kept in ms), SIZE (likewise, in kB) or
+ * NUMBER.
  * There is no include guard: the list is included once for each use.
  */
 SETTING(
@@ -25,6 +26,8 @@ SETTING(CHANGE, "change", WORD, "log", "allow", "allow|log|warn|refuse",
 		"verdict on additive DDL outside a migration")
 SETTING(WIDE_PERMITS, "wide_permits", SWITCH, "off", "on", "on|off",
 		"whether a permit may name many objects with *")
+SETTING(MAX_ROWS, "max_rows", NUMBER, "0", "0", "a number of rows, 0 for no limit",
+		"how many rows one UPDATE, DELETE or MERGE outside a migration may change")
 SETTING(RUNNER_WAIT, "runner_wait", TIME, "10s", "10s", "an amount of time, 0 to 1d",
 		"how long apply and rollback wait for another runner")
 SETTING(STATEMENT_TIMEOUT_APPLY, "statement_timeout_apply", TIME, "0", "0",

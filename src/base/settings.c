@@ -27,7 +27,8 @@ typedef enum SettingKind
 	KIND_WORD,
 	KIND_SWITCH,
 	KIND_TIME,
-	KIND_SIZE
+	KIND_SIZE,
+	KIND_NUMBER
 } SettingKind;
 
 typedef struct SettingInfo
@@ -65,13 +66,25 @@ typedef struct SettingCache
 
 static SettingCache cache;
 
+static int
+unit_of(SettingKind kind)
+{
+	return kind == KIND_TIME ? GUC_UNIT_MS : kind == KIND_SIZE ? GUC_UNIT_KB : 0;
+}
+
+static bool
+is_amount(SettingKind kind)
+{
+	return kind == KIND_TIME || kind == KIND_SIZE || kind == KIND_NUMBER;
+}
+
 static bool
 parse_amount(SettingKind kind, const char *value, int64 *amount)
 {
 	int number;
 	const char *hint;
 
-	if (!parse_int(value, &number, kind == KIND_TIME ? GUC_UNIT_MS : GUC_UNIT_KB, &hint))
+	if (!parse_int(value, &number, unit_of(kind), &hint))
 		return false;
 	*amount = number;
 	return number >= 0;
@@ -183,7 +196,7 @@ read_config(void)
 	table_close(rel, AccessShareLock);
 
 	for (int i = 0; i < SETTING_COUNT; i++)
-		if (infos[i].kind == KIND_TIME || infos[i].kind == KIND_SIZE)
+		if (is_amount(infos[i].kind))
 			(void) parse_amount(infos[i].kind, effective(i), &cache.amount[i]);
 	cache.generation = generation;
 }
@@ -254,8 +267,8 @@ setting_check(Setting setting, const char *value)
 	int64 amount;
 	bool ok;
 
-	if (info->kind == KIND_TIME || info->kind == KIND_SIZE)
-		ok = parse_amount(info->kind, value, &amount) && (info->kind == KIND_TIME || amount >= 64);
+	if (is_amount(info->kind))
+		ok = parse_amount(info->kind, value, &amount) && (info->kind != KIND_SIZE || amount >= 64);
 	else
 		ok = word_is_allowed(value, info->allowed);
 	if (!ok)

@@ -27,7 +27,7 @@ typedef enum Environment
 
 extern const char *setting_text(Setting setting);
 extern bool setting_is_on(Setting setting);
-extern int64 setting_amount(Setting setting); /* ms or kB */
+extern int64 setting_amount(Setting setting); /* ms, kB or a number */
 
 extern Environment current_environment(void);
 extern const char *environment_name(Environment environment);

@@ -74,8 +74,9 @@ statement_matters(Node *stmt)
 		case T_VacuumStmt:
 		case T_ClusterStmt:
 		case T_ReindexStmt:
-		case T_RefreshMatViewStmt:
 			return false;
+		case T_RefreshMatViewStmt:
+			return ((RefreshMatViewStmt *) stmt)->skipData;
 		case T_CopyStmt:
 			return ((CopyStmt *) stmt)->is_from;
 		default:
@@ -147,6 +148,20 @@ effects_of_truncate_statement(TruncateStmt *stmt)
 			only = lappend_oid(only, relid);
 	}
 	return closure_of_truncate(relids, only, stmt->behavior);
+}
+
+/* WITH NO DATA: the stored rows go, and nothing comes in their place. */
+static List *
+effects_of_refresh(RefreshMatViewStmt *stmt)
+{
+	Oid relid = lookup_relation(stmt->relation);
+	Effect *effect = palloc(sizeof(Effect));
+
+	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))
+		return NIL;
+	(void) effect_of_truncate(relid, effect);
+	effect->named = true;
+	return list_make1(effect);
 }
 
 /* Everything in this database that role owns, as shdepDropOwned() finds it. */
@@ -515,6 +530,8 @@ effects_of_statement(Node *stmt)
 			return effects_of_drop_statement((DropStmt *) stmt);
 		case T_TruncateStmt:
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
+		case T_RefreshMatViewStmt:
+			return effects_of_refresh((RefreshMatViewStmt *) stmt);
 		case T_AlterTableStmt:
 			return effects_of_alter_table((AlterTableStmt *) stmt);
 		case T_DropOwnedStmt:

@@ -1,11 +1,11 @@
 /*
  * hooks.c
- *		How the guard hears of things: three hooks, each with its cheap ways out
+ *		How the guard hears of things: four hooks, each with its cheap ways out
  *		first.  What a statement does is src/effect's answer, never this file's.
  *
  *		utility		judges the statement with its closure, before any lock
  *		object		the last word: what was foreseen passes, the rest is judged
- *		executor	judges plans that leave no row alone
+ *		executor	judges plans that leave no row alone, and counts rows when asked to
  */
 #include "postgres.h"
 
@@ -28,8 +28,10 @@
 #include "audit/spool.h"
 #include "base/installation.h"
 #include "base/owner.h"
+#include "base/settings.h"
 #include "effect/effect.h"
 #include "guard/guard.h"
+#include "guard/migration.h"
 #include "guard/rule.h"
 
 int guard_enforce = ENFORCE_ON;
@@ -38,6 +40,7 @@ bool guard_loaded_at_start = false;
 static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
 static ExecutorStart_hook_type prev_executor_start = NULL;
+static ExecutorFinish_hook_type prev_executor_finish = NULL;
 
 /*
  * The objects judged for the statements that run now, innermost first.  A
@@ -307,9 +310,46 @@ guard_executor_start(QueryDesc *query, int eflags)
 		judge(effects);
 }
 
+/*
+ * More rows than max_rows, known when the statement has run and before anything
+ * of it can be committed.  Rows of a writable CTE are not in the count.
+ */
+static void
+check_max_rows(QueryDesc *query)
+{
+	double changed = (double) query->estate->es_processed;
+	List *effects;
+	ListCell *lc;
+
+	/* a foreign key's cascade is its parent's business */
+	if (InNoForceRLSOperation())
+		return;
+	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
+		guard_current_migration() != NULL)
+		return;
+	effects = effects_of_row_changes(query->plannedstmt);
+	foreach(lc, effects)
+		((Effect *) lfirst(lc))->excess = changed;
+	if (effects != NIL)
+		judge(list_make1(linitial(effects)));
+}
+
+static void
+guard_executor_finish(QueryDesc *query)
+{
+	if (prev_executor_finish)
+		prev_executor_finish(query);
+	else
+		standard_ExecutorFinish(query);
+	if (unlikely(plan_matters(query)) && query->operation != CMD_INSERT && guard_is_awake())
+		check_max_rows(query);
+}
+
 void
 guard_install_hooks(void)
 {
+	prev_executor_finish = ExecutorFinish_hook;
+	ExecutorFinish_hook = guard_executor_finish;
 	prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = guard_process_utility;
 	prev_object_access = object_access_hook;

@@ -270,6 +270,8 @@ what_for(Effect *first, Stake stake)
 	}
 	if (!OidIsValid(first->object.objectId))
 		return psprintf("run %s", first->identity);
+	if (first->excess > 0)
+		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
 	if (has_stake(first) || stake.rows > 0)
 		return psprintf("%s (%s)", effect_words(first), row_words(stake.rows));
 	return effect_words(first);
@@ -287,6 +289,9 @@ needs_words(List *refused)
 		return pstrdup("here the schema is changed by migrations only");
 	if (first->sealed)
 		return pstrdup("it is frozen, and no permit opens that");
+	if (first->excess > 0)
+		return psprintf("max_rows is %s, more needs the permit '%s'",
+						grouped(setting_amount(SETTING_MAX_ROWS)), effect_text(first));
 	if (more == 0)
 		return psprintf("needs the permit '%s'", effect_text(first));
 	return psprintf("needs the permit '%s' and %d more", effect_text(first), more);

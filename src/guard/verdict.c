@@ -295,7 +295,7 @@ decide(Effect *effect)
 	if (is_protected(effect))
 		decision = DECISION_REFUSE;
 	else if (effect->action == ACTION_CHANGE_ROWS)
-		return DECISION_ALLOW;
+		decision = effect->excess > 0 ? DECISION_REFUSE : DECISION_ALLOW;
 	else
 		decision = ruled_decision(effect, schema);
 	if (decision < DECISION_WARN)

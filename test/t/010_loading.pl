@@ -271,6 +271,13 @@ is(rows_left('shop2'), 2, 'level 2: what was refused left the rows alone');
 refused('postgres', 'DROP DATABASE shop2', 'level 2: a guarded database is not dropped from another one');
 refused('postgres', 'ALTER DATABASE shop RENAME TO moved', 'level 2: a guarded database is not renamed from another one');
 
+refused('postgres', 'ALTER DATABASE shop2 RESET session_preload_libraries',
+	'level 2: the mark of a guarded database is not taken away from another one');
+refused('postgres', 'ALTER DATABASE shop2 SET safemig.enforce = off',
+	'level 2: a guarded database is not switched off from another one');
+passes('postgres', 'ALTER DATABASE shop2 SET work_mem = 5000',
+	'level 2: other settings of a guarded database are set from another one');
+
 create_database('plain');
 passes('plain', 'DELETE FROM t; TRUNCATE t; ALTER TABLE t DROP COLUMN id; DROP TABLE t; CREATE SCHEMA safemig; DROP SCHEMA safemig',
 	'level 2: a database without the extension is left alone');
