@@ -11,7 +11,7 @@ DROP EXTENSION safemig;
 DROP EXTENSION safemig CASCADE;
 DROP SCHEMA safemig CASCADE;
 DROP TABLE safemig.config;
-DROP FUNCTION safemig.permit(text, text);
+DROP FUNCTION safemig.permit(text, text, interval, bigint, text);
 DROP EVENT TRIGGER safemig_ddl_start;
 ALTER EVENT TRIGGER safemig_ddl_start DISABLE;
 ALTER EXTENSION safemig DROP TABLE safemig.config;

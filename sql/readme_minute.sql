@@ -37,7 +37,7 @@ CREATE ROLE regress_safemig_approver;
 CREATE ROLE regress_safemig_auditor;
 CREATE ROLE regress_safemig_dba;
 GRANT EXECUTE ON FUNCTION safemig.apply(text, text, text, text, text[], text, text, text[], text, boolean), safemig.rollback(text, text[], text) TO regress_safemig_deployer;
-GRANT EXECUTE ON FUNCTION safemig.permit(text, text) TO regress_safemig_approver;
+GRANT EXECUTE ON FUNCTION safemig.permit(text, text, interval, bigint, text) TO regress_safemig_approver;
 GRANT SELECT ON safemig.incidents, safemig.history TO regress_safemig_auditor; GRANT EXECUTE ON FUNCTION safemig.spooled() TO regress_safemig_auditor;
 GRANT EXECUTE ON FUNCTION safemig.set(text, text) TO regress_safemig_dba;
 CREATE SCHEMA app AUTHORIZATION regress_safemig_deployer;

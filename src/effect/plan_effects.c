@@ -144,6 +144,7 @@ modifications_of(PlannedStmt *stmt)
 	return found;
 }
 
+/* On the way of every INSERT, UPDATE and DELETE: allocates nothing where nothing is found. */
 List *
 effects_of_plan(PlannedStmt *stmt)
 {
@@ -152,6 +153,10 @@ effects_of_plan(PlannedStmt *stmt)
 
 	if (effects != NIL)
 		return effects;
+	if (!stmt->hasModifyingCTE)
+		return IsA(stmt->planTree, ModifyTable)
+			? effects_of_modify(stmt, (ModifyTable *) stmt->planTree)
+			: NIL;
 	foreach(lc, modifications_of(stmt))
 		effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
 	return effects;

@@ -13,7 +13,6 @@
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_type.h"
-#include "nodes/bitmapset.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 #include "utils/array.h"
@@ -25,7 +24,7 @@
 typedef struct Reach
 {
 	PlannedStmt *stmt;
-	Bitmapset *targets; /* range table indexes of the result relations */
+	List *targets; /* range table indexes of the result relations */
 } Reach;
 
 static bool reaches(Reach *reach, Plan *plan);
@@ -42,7 +41,7 @@ names_target(Node *node, Reach *reach)
 		Var *var = (Var *) node;
 
 		/* above a scan all columns come as OUTER_VAR or INNER_VAR: any may be the target's */
-		return IS_SPECIAL_VARNO(var->varno) || bms_is_member(var->varno, reach->targets);
+		return IS_SPECIAL_VARNO(var->varno) || list_member_int(reach->targets, var->varno);
 	}
 	return expression_tree_walker(node, names_target, reach);
 }
@@ -121,7 +120,7 @@ holds_target(Reach *reach, Plan *plan)
 		case T_TidRangeScan:
 		case T_SampleScan:
 		case T_ForeignScan:
-			return bms_is_member(((Scan *) plan)->scanrelid, reach->targets);
+			return list_member_int(reach->targets, ((Scan *) plan)->scanrelid);
 		case T_SubqueryScan:
 			return holds_target(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
@@ -209,9 +208,9 @@ joins_with_itself(Reach *reach, Plan *join, Node *clause)
 	if (left == NULL || right == NULL || left->varattno != right->varattno ||
 		left->varno == right->varno)
 		return false;
-	if (bms_is_member(left->varno, reach->targets))
+	if (list_member_int(reach->targets, left->varno))
 		whole = target_whole; /* the other side is what must be whole */
-	else if (!bms_is_member(right->varno, reach->targets))
+	else if (!list_member_int(reach->targets, right->varno))
 		return false;
 	return whole &&
 		rt_fetch(left->varno, reach->stmt->rtable)->relid ==
@@ -285,10 +284,7 @@ reaches(Reach *reach, Plan *plan)
 bool
 plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
 {
-	Reach reach = {.stmt = stmt};
-	ListCell *lc;
+	Reach reach = {.stmt = stmt, .targets = modify->resultRelations};
 
-	foreach(lc, modify->resultRelations)
-		reach.targets = bms_add_member(reach.targets, lfirst_int(lc));
 	return reaches(&reach, outerPlan(&modify->plan));
 }

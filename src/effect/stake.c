@@ -20,6 +20,7 @@
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "storage/smgr.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -170,6 +171,8 @@ rows_of_one(Oid relid)
 static List *
 tree_of(Oid relid, bool only)
 {
+	/* no lock has brought us up to date: a TRUNCATE may have changed the files */
+	AcceptInvalidationMessages();
 	return only ? list_make1_oid(relid) : find_all_inheritors(relid, NoLock, NULL);
 }
 

@@ -40,8 +40,8 @@ final_decision(Effect *effect)
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
-	/* a permit counts as used when it matches, needed or not */
-	if (effect->action != ACTION_DISARM && !effect->sealed && use_permit(effect))
+	if (effect->action != ACTION_DISARM && !effect->sealed &&
+		use_permit(effect, decision >= DECISION_WARN))
 		return DECISION_ALLOW;
 	return decision;
 }

@@ -19,6 +19,7 @@
 #include "guard/guard.h"
 #include "guard/migration.h"
 #include "guard/permit.h"
+#include "guard/ticket.h"
 
 typedef struct Permit
 {
@@ -155,42 +156,77 @@ find_permit(List *permits, Effect *effect)
 }
 
 bool
-use_permit(Effect *effect)
+use_permit(Effect *effect, bool needed)
 {
 	GuardedMigration *migration = current_migration();
 	Permit *permit = NULL;
+	char *ticket_reason = NULL;
 	HistoryRow row = {0};
 
 	if (migration != NULL)
 		permit = find_permit(migration->permits, effect);
 	if (permit == NULL)
 		permit = find_permit(transaction_permits.items, effect);
-	if (permit == NULL)
+	if (permit != NULL)
+	{
+		permit->used = true;
+		row.reason = permit->reason;
+	}
+	else if (needed && use_ticket(effect, &ticket_reason))
+	{
+		row.reason = ticket_reason;
+		row.detail = "a ticket";
+	}
+	else
 		return false;
-	permit->used = true;
 	row.event = "permit used";
 	row.version = guard_current_migration();
 	row.subject = effect_text(effect);
-	row.reason = permit->reason;
 	(void) record_history(&row);
 	return true;
 }
 
-int64
-give_permit(const char *text, const char *reason)
+/* SM009 for a permit whose object is not there. */
+static Permit *
+parse_existing_permit(const char *text, const char *reason)
 {
 	Permit *permit = parse_permit(text, reason);
-	HistoryRow row = {0};
 
 	if (!exists(permit))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME),
 				 errmsg("permit '%s' names nothing that is here", text),
 				 errhint("Write the object as the refusal prints it, with its schema.")));
-	transaction_list_add(&transaction_permits, permit);
+	return permit;
+}
 
+static char *
+permit_words(Permit *permit)
+{
+	return psprintf("%s %s", action_name(permit->action), permit->identity);
+}
+
+char *
+check_permit(const char *text)
+{
+	Permit *permit = parse_existing_permit(text, NULL);
+
+	if (permit->prefix > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("permit '%s' is too wide", text),
+				 errdetail("A permit for later names one object.")));
+	return permit_words(permit);
+}
+
+int64
+give_permit(const char *text, const char *reason)
+{
+	Permit *permit = parse_existing_permit(text, reason);
+	HistoryRow row = {0};
+
+	transaction_list_add(&transaction_permits, permit);
 	row.event = "permit given";
-	row.subject = psprintf("%s %s", action_name(permit->action), permit->identity);
+	row.subject = permit_words(permit);
 	row.reason = reason;
 	return record_history(&row);
 }

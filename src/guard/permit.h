@@ -8,10 +8,17 @@
 
 #include "effect/effect.h"
 
-/* Is there a permit for it?  If so it counts as used, and that is recorded. */
-extern bool use_permit(Effect *effect);
+/*
+ * Is there a permit for it?  If so it counts as used, and that is recorded.  A
+ * permit of the transaction or migration counts as used when it matches, needed
+ * or not, so that a pasted hint always works; a ticket is spent only when needed.
+ */
+extern bool use_permit(Effect *effect, bool needed);
 
 /* Give one for this transaction; returns the id of its history row. */
 extern int64 give_permit(const char *text, const char *reason);
+
+/* The permit as the server would print it; SM009 as above.  For tickets. */
+extern char *check_permit(const char *text);
 
 #endif /* SAFEMIG_PERMIT_H */

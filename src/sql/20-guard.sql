@@ -17,12 +17,12 @@ CREATE VIEW safemig.actions AS
 COMMENT ON VIEW safemig.actions IS 'everything the guard knows that a statement can do, with the decision on it in this database';
 GRANT SELECT ON safemig.actions TO PUBLIC;
 
-CREATE FUNCTION safemig.permit(permit text, reason text DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION safemig.permit(permit text, reason text DEFAULT NULL, valid_for interval DEFAULT NULL, uses bigint DEFAULT NULL, role text DEFAULT NULL) RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'safemig_permit';
-COMMENT ON FUNCTION safemig.permit(text, text) IS
-'allows one action on one object for this transaction: SELECT safemig.permit(''drop table public.users'', reason => ''GDPR-123''). Returns the id of its row in safemig.history. SM009 when it names no action or no object';
-REVOKE ALL ON FUNCTION safemig.permit(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION safemig.permit(text, text, interval, bigint, text) IS
+'allows one action on one object for this transaction: SELECT safemig.permit(''drop table public.users'', reason => ''GDPR-123''); returns the id of its row in safemig.history. With valid_for a ticket for later, for so many uses (1) and for a role (all); returns its id in safemig.permits. SM009 when it names no action, object or role';
+REVOKE ALL ON FUNCTION safemig.permit(text, text, interval, bigint, text) FROM PUBLIC;
 
 CREATE FUNCTION safemig.set(name text, value text) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

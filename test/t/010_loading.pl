@@ -206,7 +206,7 @@ sub create_and_drop
 
 	$node->safe_psql($database, 'CREATE EXTENSION safemig');
 	my $during = own_preload($database);
-	my $loaded = $node->safe_psql($database, 'SHOW auto_explain.log_min_duration');
+	my $loaded = ($node->psql($database, 'SHOW auto_explain.log_min_duration'))[1];
 	$node->safe_psql($database, 'SET safemig.enforce = off; DROP EXTENSION safemig');
 	return ($during, $loaded, own_preload($database));
 }
