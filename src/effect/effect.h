@@ -64,7 +64,7 @@ extern bool statement_matters(Node *stmt);
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
 
-/* The database that a statement would drop or rename, InvalidOid for any other statement. */
+/* The database that a statement would drop, rename or disarm, else InvalidOid. */
 extern Oid database_at_stake(Node *stmt);
 
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */

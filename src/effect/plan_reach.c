@@ -77,9 +77,21 @@ asks_all_of_nothing(ScalarArrayOpExpr *expr)
 					   ARR_DIMS(DatumGetArrayTypeP(((Const *) array)->constvalue))) == 0;
 }
 
+/* The everyday case first: column operator anything. */
+static bool
+compares_column(Node *clause, Reach *reach)
+{
+	Node *left = IsA(clause, OpExpr) ? linitial(((OpExpr *) clause)->args) : NULL;
+
+	return left != NULL && IsA(left, Var) && ((Var *) left)->varattno > 0 &&
+		list_member_int(reach->targets, ((Var *) left)->varno);
+}
+
 static bool
 is_hollow(Node *clause, Reach *reach)
 {
+	if (compares_column(clause, reach))
+		return false;
 	if (!names_target(clause, reach))
 		return true;
 	if (IsA(clause, NullTest))

@@ -496,7 +496,7 @@ creates_temporary(Node *stmt)
 	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
 
-/* The database that a statement would take away or rename, also from another one. */
+/* The database that a statement would take away, rename or disarm, also from another one. */
 Oid
 database_at_stake(Node *stmt)
 {
@@ -504,6 +504,12 @@ database_at_stake(Node *stmt)
 		return get_database_oid(((DropdbStmt *) stmt)->dbname, true);
 	if (IsA(stmt, RenameStmt) && ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE)
 		return get_database_oid(((RenameStmt *) stmt)->subname, true);
+	if (effects_of_lasting_setting(stmt) == NIL)
+		return InvalidOid;
+	if (IsA(stmt, AlterDatabaseSetStmt))
+		return get_database_oid(((AlterDatabaseSetStmt *) stmt)->dbname, true);
+	if (IsA(stmt, AlterRoleSetStmt) && ((AlterRoleSetStmt *) stmt)->database != NULL)
+		return get_database_oid(((AlterRoleSetStmt *) stmt)->database, true);
 	return InvalidOid;
 }
 

@@ -341,7 +341,9 @@ guard_executor_finish(QueryDesc *query)
 		prev_executor_finish(query);
 	else
 		standard_ExecutorFinish(query);
-	if (unlikely(plan_matters(query)) && query->operation != CMD_INSERT && guard_is_awake())
+	/* one row is never too many: most statements leave here */
+	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
+		guard_is_awake())
 		check_max_rows(query);
 }
 

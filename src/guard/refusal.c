@@ -218,6 +218,12 @@ hint_for(List *refused, List *warned, int limit)
 		SAFEMIG_NAME, permit_array(refused, warned, limit));
 }
 
+static bool
+is_database(Effect *effect)
+{
+	return effect->type != NULL && strcmp(effect->type, "database") == 0;
+}
+
 static char *
 detail_for(List *refused, List *effects, Effect *first, int limit)
 {
@@ -227,7 +233,11 @@ detail_for(List *refused, List *effects, Effect *first, int limit)
 
 	initStringInfo(&out);
 	if (first->action == ACTION_DISARM)
-		appendStringInfoString(&out, "It belongs to what protects this database.");
+		appendStringInfoString(
+			&out,
+			is_database(first) ? SAFEMIG_NAME
+				" guards it against being dropped, renamed or disarmed from elsewhere."
+							   : "It belongs to what protects this database.");
 	else if (stake.bytes > 0)
 		appendStringInfo(&out, "%s %s.",
 						 first->object.objectSubId == 0 ? "It holds" : "The table holds",
@@ -284,7 +294,7 @@ needs_words(List *refused)
 	int more = list_length(refused) - 1;
 
 	if (first->action == ACTION_DISARM)
-		return pstrdup("it protects this database");
+		return pstrdup(is_database(first) ? "it is guarded" : "it protects this database");
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return pstrdup("here the schema is changed by migrations only");
 	if (first->sealed)

@@ -196,7 +196,12 @@ unlink($link) or die "unlink: $!";
 		ALTER DATABASE lost RESET session_preload_libraries;
 		DROP EXTENSION safemig});
 }
-passes('lost', 'DROP TABLE t', 'without the library the extension can be dropped, and nothing of it is left');
+is( $node->safe_psql('lost', q{
+		SELECT (SELECT count(*) FROM pg_extension WHERE extname = 'safemig') +
+		       (SELECT count(*) FROM pg_namespace WHERE nspname = 'safemig') +
+		       (SELECT count(*) FROM pg_event_trigger)}),
+	0, 'without the library the extension can be dropped');
+passes('lost', 'DROP TABLE t', 'and nothing of it is in the way');
 
 # ---------- the libraries that are there already ----------
 
