@@ -77,12 +77,21 @@ open_current(const char *path, struct stat *st)
 	{
 		struct stat named;
 		int fd = open_for_append(path);
+		bool locked;
 
 		if (fd < 0)
 			return -1;
-		if (flock(fd, LOCK_SH) == 0 && fstat(fd, st) == 0 && stat(path, &named) == 0 &&
-			named.st_ino == st->st_ino)
+		locked = flock(fd, LOCK_SH) == 0 && fstat(fd, st) == 0;
+		if (locked && stat(path, &named) == 0 && named.st_ino == st->st_ino)
 			return fd;
+		if (!locked && errno != EINTR)
+		{
+			int save_errno = errno;
+
+			close(fd);
+			errno = save_errno;
+			return -1;
+		}
 		close(fd); /* renamed between open and lock: again */
 	}
 }
@@ -166,9 +175,9 @@ read_file_lines(const char *name, List *lines)
 	return lines;
 }
 
-/* Base names of this database's files, in the order of their names. */
+/* Base names of a database's files. */
 static List *
-spool_files(void)
+spool_files(Oid database)
 {
 	char prefix[32];
 	List *names = NIL;
@@ -177,7 +186,7 @@ spool_files(void)
 
 	if (dir == NULL)
 		return NIL; /* nothing was ever recorded */
-	snprintf(prefix, sizeof(prefix), "%u.spool", MyDatabaseId);
+	snprintf(prefix, sizeof(prefix), "%u.spool", database);
 	while ((entry = ReadDir(dir, SPOOL_DIRECTORY)) != NULL)
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
 			names = lappend(names, pstrdup(entry->d_name));
@@ -191,7 +200,7 @@ spool_read(void)
 	List *lines = NIL;
 	ListCell *lc;
 
-	foreach(lc, spool_files())
+	foreach(lc, spool_files(MyDatabaseId))
 		lines = read_file_lines(lfirst(lc), lines);
 	return lines;
 }
@@ -224,7 +233,7 @@ spool_rotate(void)
 
 	take_out_of_use();
 	spool_path(live);
-	foreach(lc, spool_files())
+	foreach(lc, spool_files(MyDatabaseId))
 		if (strcmp(lfirst(lc), live + strlen(SPOOL_DIRECTORY "/")) != 0)
 			files = lappend(files, lfirst(lc));
 	return files;
@@ -259,7 +268,7 @@ spool_unlink_at_commit(List *files)
 }
 
 void
-spool_unlink_all_at_commit(void)
+spool_unlink_all_at_commit(Oid database)
 {
-	spool_unlink_at_commit(spool_files());
+	spool_unlink_at_commit(spool_files(database));
 }

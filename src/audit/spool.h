@@ -30,7 +30,7 @@ extern List *spool_rotate(void);
 /* Remove these files (base names) when the transaction commits. */
 extern void spool_unlink_at_commit(List *files);
 
-/* Remove all files of this database when the transaction commits. */
-extern void spool_unlink_all_at_commit(void);
+/* Remove all files of a database when the transaction commits. */
+extern void spool_unlink_all_at_commit(Oid database);
 
 #endif /* SAFEMIG_SPOOL_H */

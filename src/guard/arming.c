@@ -4,8 +4,8 @@
  *
  * The setting is a list of quoted names, so it is taken apart and put together
  * again name by name.  What the database inherits when it has no setting of
- * its own comes from the configuration files, not from this session, whose
- * value may be that of a setting that is gone by now.
+ * its own comes from the command line or the configuration files, not from this
+ * session, whose value may be that of a setting that is gone by now.
  */
 #include "postgres.h"
 
@@ -78,18 +78,23 @@ preload_of_database(Oid database)
 	return value;
 }
 
+/* What a database without a setting of its own inherits: command line before files. */
 static char *
-preload_of_files(void)
+preload_inherited(void)
 {
 	char *value = NULL;
 	MemoryContext caller = CurrentMemoryContext;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute("SELECT setting FROM pg_catalog.pg_file_settings"
-					" WHERE name OPERATOR(pg_catalog.=) '" PRELOAD "' AND applied"
-					" ORDER BY seqno DESC LIMIT 1",
-					true, 1) == SPI_OK_SELECT &&
+	if (SPI_execute(
+			"SELECT setting FROM (SELECT setting, 2147483647 AS place FROM pg_catalog.pg_settings"
+			" WHERE name OPERATOR(pg_catalog.=) '" PRELOAD "'"
+			" AND source OPERATOR(pg_catalog.=) 'command line'"
+			" UNION ALL SELECT setting, seqno FROM pg_catalog.pg_file_settings"
+			" WHERE name OPERATOR(pg_catalog.=) '" PRELOAD "' AND applied) s"
+			" ORDER BY place DESC LIMIT 1",
+			true, 1) == SPI_OK_SELECT &&
 		SPI_processed == 1)
 	{
 		char *found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
@@ -159,7 +164,7 @@ void
 arm_database(void)
 {
 	char *own = preload_of_database(MyDatabaseId);
-	List *names = split_names(own != NULL ? own : preload_of_files());
+	List *names = split_names(own != NULL ? own : preload_inherited());
 
 	if (own != NULL && names_us(names))
 		return;
@@ -184,7 +189,7 @@ disarm_database(void)
 	foreach(lc, split_names(own))
 		if (strcmp(lfirst(lc), SAFEMIG_NAME) != 0)
 			names = lappend(names, lfirst(lc));
-	if (equal_names(names, split_names(preload_of_files())))
+	if (equal_names(names, split_names(preload_inherited())))
 		names = NIL;
 	write_names(names);
 }

@@ -14,6 +14,7 @@
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
 #include "commands/dbcommands.h"
 #include "commands/extension.h"
@@ -245,7 +246,7 @@ before_our_end(const ObjectAddress *object, int flags)
 	if (guard_is_awake())
 		before_drop(object, flags);
 	disarm_database();
-	spool_unlink_all_at_commit();
+	spool_unlink_all_at_commit(MyDatabaseId);
 }
 
 static void
@@ -277,6 +278,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		before_our_end(&object, ((ObjectAccessDrop *) arg)->dropflags);
 		return;
 	}
+	/* nobody can read what is recorded of a database that is gone */
+	if (access == OAT_DROP && class == DatabaseRelationId)
+		spool_unlink_all_at_commit(oid);
 	if (!guard_is_awake())
 		return;
 	if (access == OAT_DROP)

@@ -204,6 +204,10 @@ hint_for(List *refused, List *warned, int limit)
 		return psprintf(
 			"If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.",
 			SAFEMIG_NAME);
+	if (first->action == ACTION_DROP_DATABASE || first->action == ACTION_RENAME_DATABASE)
+		return psprintf(
+			"No migration can do that. SELECT %s.permit(%s, reason => '...', valid_for => '10 minutes'); and repeat the statement.",
+			SAFEMIG_NAME, quote_literal_cstr(effect_text(first)));
 	if (first->sealed)
 		return psprintf("Thaw it first: SELECT %s.unprotect(%s, reason => '...');", SAFEMIG_NAME,
 						quote_literal_cstr(relation_identity(first->relation)));

@@ -45,7 +45,14 @@ $node->safe_psql('shop', q{
 		down => 'SELECT 1');
 	SELECT safemig.apply('1.1', 'no more old', $$ALTER TABLE users DROP COLUMN old; DROP TABLE doomed$$,
 		permits => ARRAY['drop column public.users.old', 'drop table public.doomed'], reason => 'GDPR-123');
-	SELECT lo_from_bytea(4711, 'large')});
+	SELECT lo_from_bytea(4711, 'large');
+	CREATE TABLE rates (id int, rate numeric);
+	INSERT INTO rates VALUES (1, 0.19), (2, 0.07);
+	CREATE SCHEMA scratch CREATE TABLE s (id int);
+	INSERT INTO scratch.s VALUES (1);
+	SELECT safemig.set_rule('truncate', 'allow', object => 'public.logs', reason => 'kept elsewhere');
+	SELECT safemig.protect('public.rates', 'frozen', 'the accounts rely on them');
+	SELECT safemig.exempt('scratch')});
 $node->psql('shop', q{SELECT safemig.apply('1.2', 'wrong', $$CREATE TABLE half (id int); SELECT 1/0$$)});
 $node->safe_psql('shop', q{SELECT safemig.set('data', 'refuse')});
 $node->psql('shop', 'TRUNCATE users CASCADE');
@@ -54,8 +61,8 @@ $node->safe_psql('shop', q{SELECT safemig.apply('1.3', 'after the failure', 'CRE
 # One more refusal, which stays in the data directory.
 $node->psql('shop', q{DROP TABLE orders /* not drained */});
 
-my @own_tables = qw(migration history_entry incident config);
-my @user_tables = ('users', 'orders', 'logs', 'ONLY devices', 'phones', 'whole', 'totals');
+my @own_tables = qw(migration history_entry incident config rule);
+my @user_tables = ('users', 'orders', 'logs', 'ONLY devices', 'phones', 'whole', 'totals', 'rates', 'scratch.s');
 
 # All rows of the tables, and where their sequences stand.
 sub content
@@ -91,7 +98,7 @@ my $schema_before = schema($node, 'shop');
 my $not_drained = q{SELECT count(*) FROM safemig.incidents WHERE statement ~ 'not drained'};
 my $drained = q{SELECT count(*) FROM safemig.incident WHERE statement ~ 'not drained'};
 
-like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|/ms,
+like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rule: 3\|/ms,
 	'there is something to carry in each of the tables');
 is($node->safe_psql('shop', $not_drained) . $node->safe_psql('shop', $drained), '10',
 	'and an incident that is only in the data directory');
@@ -133,6 +140,10 @@ sub restored_well
 	($status, $out, $said) = $where->psql($database, 'ALTER TABLE whole RENAME TO other');
 	like($said, qr/safemig refused to rename/, "$how: and what only development allows");
 	is($where->psql($database, 'DELETE FROM orders WHERE id = 0'), 0, "$how: and deletes by key");
+	($status, $out, $said) = $where->psql($database, 'DELETE FROM rates WHERE id = 1');
+	like($said, qr/safemig refused to change rows of public\.rates/, "$how: a frozen table is frozen");
+	is($where->psql($database, 'BEGIN; TRUNCATE logs, scratch.s; ROLLBACK'), 0,
+		"$how: what a rule allows and what is exempt passes");
 
 	($status, $out, $said) = $where->psql($database,
 		q{SELECT safemig.apply('1.1', 'no more old', $$ALTER TABLE users DROP COLUMN old; DROP TABLE doomed$$)});
