@@ -13,7 +13,6 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
@@ -153,7 +152,7 @@ rows_of_one(Oid relid)
 		rows = 0;
 	else if (rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0)
 		rows = rel->rd_rel->reltuples / rel->rd_rel->relpages * blocks;
-	else if (rel->rd_rel->relam == HEAP_TABLE_AM_OID &&
+	else if (rel->rd_tableam == GetHeapamTableAmRoutine() &&
 			 ConditionalLockRelationOid(relid, AccessShareLock))
 	{
 		/* a TRUNCATE may have come between */
