@@ -167,17 +167,14 @@ drain_incidents(void)
 	if (files == NIL)
 		return;
 	values[0] = array_of(files);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner("INSERT INTO safemig.incident (" INCIDENT_COLUMNS ")"
-							" SELECT " INCIDENT_COLUMNS " FROM safemig.spooled_incident"
-							" WHERE file = ANY ($1) ON CONFLICT (id) DO NOTHING",
-							1, types, values, NULL);
-	(void) execute_as_owner("INSERT INTO safemig.history_entry (" HISTORY_COLUMNS ")"
-							" SELECT " HISTORY_COLUMNS " FROM safemig.spooled_history"
-							" WHERE file = ANY ($1) ON CONFLICT (spool_id) DO NOTHING",
-							1, types, values, NULL);
-	SPI_finish();
+	(void) write_as_owner("INSERT INTO safemig.incident (" INCIDENT_COLUMNS ")"
+						  " SELECT " INCIDENT_COLUMNS " FROM safemig.spooled_incident"
+						  " WHERE file = ANY ($1) ON CONFLICT (id) DO NOTHING",
+						  1, types, values, NULL);
+	(void) write_as_owner("INSERT INTO safemig.history_entry (" HISTORY_COLUMNS ")"
+						  " SELECT " HISTORY_COLUMNS " FROM safemig.spooled_history"
+						  " WHERE file = ANY ($1) ON CONFLICT (spool_id) DO NOTHING",
+						  1, types, values, NULL);
 	spool_unlink_at_commit(files);
 }
 

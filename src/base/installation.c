@@ -7,8 +7,10 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/heapam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -20,6 +22,8 @@
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "base/errors.h"
@@ -227,6 +231,25 @@ safemig_relation(const char *name)
 				 "ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.",
 				 SAFEMIG_NAME)));
 	return relid;
+}
+
+/*
+ * The catalog snapshot is used because taking any other here would break a
+ * parallel query that is about to start (seen with GetLatestSnapshot).
+ */
+void
+scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc))
+{
+	Relation rel = table_open(relid, AccessShareLock);
+	Snapshot snapshot = RegisterSnapshot(GetCatalogSnapshot(relid));
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	HeapTuple tuple;
+
+	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
+		take(tuple, RelationGetDescr(rel));
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	table_close(rel, AccessShareLock);
 }
 
 bool

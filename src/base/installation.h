@@ -7,6 +7,8 @@
 #define SAFEMIG_INSTALLATION_H
 
 #include "postgres.h"
+#include "access/htup.h"
+#include "access/tupdesc.h"
 
 #define SAFEMIG_NAME "safemig"
 
@@ -19,6 +21,9 @@ extern Oid safemig_schema(void);
 extern Oid safemig_owner(void);
 extern Oid safemig_config(void);
 extern Oid safemig_relation(const char *name);
+
+/* hands each row of one of our tables to take; fit for a hook */
+extern void scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc));
 
 /* may this relation be one of ours?  Two comparisons; false is certain, true is not */
 extern bool safemig_may_own(Oid relid);

@@ -49,3 +49,16 @@ execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const ch
 	AtEOXact_GUC(true, save_nestlevel);
 	return code;
 }
+
+uint64
+write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	uint64 written;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner(sql, nargs, types, values, nulls);
+	written = SPI_processed;
+	SPI_finish();
+	return written;
+}

@@ -17,6 +17,10 @@
 extern int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
+/* The same with SPI connected for it alone; returns how many rows were written. */
+extern uint64
+write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
+
 /* true while such a statement runs: the guard leaves it alone */
 extern bool is_own_work(void);
 

@@ -166,18 +166,10 @@ effective(Setting setting)
 													: infos[setting].lax_default;
 }
 
-/*
- * The catalog snapshot is used because taking any other here would break a
- * parallel query that is about to start (seen with GetLatestSnapshot).
- */
 static void
 read_config(void)
 {
 	uint64 generation = safemig_generation();
-	Relation rel;
-	Snapshot snapshot;
-	TableScanDesc scan;
-	HeapTuple tuple;
 
 	if (cache.context == NULL)
 		cache.context =
@@ -186,14 +178,7 @@ read_config(void)
 	memset(cache.set, 0, sizeof(cache.set));
 	cache.environment = ENVIRONMENT_PRODUCTION;
 
-	rel = table_open(safemig_config(), AccessShareLock);
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(rel)));
-	scan = table_beginscan(rel, snapshot, 0, NULL);
-	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
-		take_row(tuple, RelationGetDescr(rel));
-	table_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	table_close(rel, AccessShareLock);
+	scan_own_table(safemig_config(), take_row);
 
 	for (int i = 0; i < SETTING_COUNT; i++)
 		if (is_amount(infos[i].kind))

@@ -317,8 +317,7 @@ add_truncated(List *effects, List **relids, Oid relid, bool only, bool named, Ef
 	if (list_member_oid(*relids, relid))
 		return effects;
 	*relids = lappend_oid(*relids, relid);
-	effect = palloc(sizeof(Effect));
-	(void) effect_of_truncate(relid, effect);
+	effect = make_truncate_effect(relid);
 	effect->only = only;
 	effect->named = named;
 	effect->part = whole != NULL;

@@ -193,17 +193,6 @@ effect_of_drop(const ObjectAddress *object, Effect *effect)
 	return true;
 }
 
-bool
-effect_of_truncate(Oid relid, Effect *effect)
-{
-	ObjectAddress object;
-
-	ObjectAddressSet(object, RelationRelationId, relid);
-	fill_effect(effect, ACTION_TRUNCATE, &object);
-	effect->empty_is_harmless = true;
-	return true;
-}
-
 Effect *
 make_effect(Action action, const ObjectAddress *object)
 {
@@ -220,6 +209,15 @@ make_relation_effect(Action action, Oid relid)
 
 	ObjectAddressSet(object, RelationRelationId, relid);
 	return make_effect(action, &object);
+}
+
+Effect *
+make_truncate_effect(Oid relid)
+{
+	Effect *effect = make_relation_effect(ACTION_TRUNCATE, relid);
+
+	effect->empty_is_harmless = true;
+	return effect;
 }
 
 Effect *

@@ -70,9 +70,6 @@ extern Oid database_at_stake(Node *stmt);
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
 
-/* The effect of one relation truncated (OAT_TRUNCATE). */
-extern bool effect_of_truncate(Oid relid, Effect *effect);
-
 /* Effects of a plan: DELETE and UPDATE that leave no row alone. */
 extern bool plan_matters(QueryDesc *query);
 extern List *effects_of_plan(PlannedStmt *plan);
@@ -83,6 +80,7 @@ extern List *effects_of_row_changes(PlannedStmt *plan);
 /* Helpers of this folder, shared by its rooms */
 extern Effect *make_effect(Action action, const ObjectAddress *object);
 extern Effect *make_relation_effect(Action action, Oid relid);
+extern Effect *make_truncate_effect(Oid relid);
 extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
 extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
 

@@ -155,11 +155,11 @@ static List *
 effects_of_refresh(RefreshMatViewStmt *stmt)
 {
 	Oid relid = lookup_relation(stmt->relation);
-	Effect *effect = palloc(sizeof(Effect));
+	Effect *effect;
 
 	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))
 		return NIL;
-	(void) effect_of_truncate(relid, effect);
+	effect = make_truncate_effect(relid);
 	effect->named = true;
 	return list_make1(effect);
 }

@@ -44,9 +44,7 @@ static ExecutorStart_hook_type prev_executor_start = NULL;
 static ExecutorFinish_hook_type prev_executor_finish = NULL;
 
 /*
- * The objects judged for the statements that run now, innermost first.  A
- * statement that fails leaves its entry behind; the transaction's or
- * subtransaction's end takes it away with its memory.
+ * The objects judged for the statements that run now, innermost first.
  */
 typedef struct Foreseen
 {
@@ -252,14 +250,12 @@ before_our_end(const ObjectAddress *object, int flags)
 static void
 before_truncate(Oid relid)
 {
-	ObjectAddress object;
-	Effect effect;
+	Effect *effect = make_truncate_effect(relid);
 
-	ObjectAddressSet(object, RelationRelationId, relid);
-	if (was_foreseen(&object) || !effect_of_truncate(relid, &effect))
+	if (was_foreseen(&effect->object))
 		return;
-	effect.named = true;
-	judge(list_make1(&effect));
+	effect->named = true;
+	judge(list_make1(effect));
 }
 
 static void

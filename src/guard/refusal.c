@@ -25,7 +25,6 @@
 
 typedef struct Words
 {
-	char *what; /* 'drop table public.users (about 12 345 rows)' */
 	char *message;
 	char *detail;
 	char *hint;
@@ -106,12 +105,13 @@ row_words(double rows)
 	return psprintf("about %s %s", grouped(rows), rows >= 0.5 && rows < 1.5 ? "row" : "rows");
 }
 
-/* The first effect's own; of a schema, which has no rows itself, all that goes with it. */
-static Stake
-stake_of_first(Effect *first, List *effects)
+/* What the words tell of, asked once: reading sizes and pages is the dear part. */
+typedef struct Stakes
 {
-	return has_stake(first) ? stake_of(list_make1(first)) : stake_of(effects);
-}
+	Stake first; /* its own; of a schema, which has no rows itself, all that goes with it */
+	Stake all;
+	bool several; /* is there more at stake than the first one's? */
+} Stakes;
 
 static int
 count_stakes(List *effects)
@@ -123,6 +123,23 @@ count_stakes(List *effects)
 		if (!((Effect *) lfirst(lc))->part && has_stake(lfirst(lc)))
 			count++;
 	return count;
+}
+
+static Stakes
+find_stakes(Effect *first, List *effects)
+{
+	Stakes stakes = {0};
+
+	if (!has_stake(first))
+	{
+		stakes.all = stake_of(effects);
+		stakes.first = stakes.all;
+		return stakes;
+	}
+	stakes.first = stake_of(list_make1(first));
+	stakes.several = count_stakes(effects) > 1;
+	stakes.all = stakes.several ? stake_of(effects) : stakes.first;
+	return stakes;
 }
 
 static void
@@ -229,10 +246,9 @@ is_database(Effect *effect)
 }
 
 static char *
-detail_for(List *refused, List *effects, Effect *first, int limit)
+detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 {
 	StringInfoData out;
-	Stake stake = stake_of_first(first, refused);
 	char *rest = others(effects, first, limit);
 
 	initStringInfo(&out);
@@ -242,20 +258,17 @@ detail_for(List *refused, List *effects, Effect *first, int limit)
 			is_database(first) ? SAFEMIG_NAME
 				" guards it against being dropped, renamed or disarmed from elsewhere."
 							   : "It belongs to what protects this database.");
-	else if (stake.bytes > 0)
+	else if (stakes->first.bytes > 0)
 		appendStringInfo(&out, "%s %s.",
 						 first->object.objectSubId == 0 ? "It holds" : "The table holds",
-						 size_words(stake.bytes));
+						 size_words(stakes->first.bytes));
 	else if (action_category(first->action) == CATEGORY_CHANGE)
 		appendStringInfoString(&out, "The setting \"change\" says so; nothing would be lost.");
 	else
 		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
-	if (has_stake(first) && count_stakes(refused) > 1)
-	{
-		Stake all = stake_of(refused);
-
-		appendStringInfo(&out, " In all: %s, %s.", row_words(all.rows), size_words(all.bytes));
-	}
+	if (stakes->several)
+		appendStringInfo(&out, " In all: %s, %s.", row_words(stakes->all.rows),
+						 size_words(stakes->all.bytes));
 	if (rest[0] != '\0')
 		appendStringInfo(&out, " It would also take: %s.", rest);
 	return out.data;
@@ -275,7 +288,7 @@ effect_words(Effect *effect)
 }
 
 static char *
-what_for(Effect *first, Stake stake)
+what_for(Effect *first, const Stakes *stakes)
 {
 	if (first->action == ACTION_DISARM)
 	{
@@ -286,8 +299,8 @@ what_for(Effect *first, Stake stake)
 		return psprintf("run %s", first->identity);
 	if (first->excess > 0)
 		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
-	if (has_stake(first) || stake.rows > 0)
-		return psprintf("%s (%s)", effect_words(first), row_words(stake.rows));
+	if (has_stake(first) || stakes->first.rows > 0)
+		return psprintf("%s (%s)", effect_words(first), row_words(stakes->first.rows));
 	return effect_words(first);
 }
 
@@ -323,19 +336,20 @@ worst_first(List *refused)
 	return refused;
 }
 
+/* refused: the worst first */
 static Words
 find_words(List *refused, List *warned, List *effects)
 {
 	Words words;
-	List *ordered = worst_first(refused);
-	Effect *first = linitial(ordered);
+	Effect *first = linitial(refused);
+	Stakes stakes = find_stakes(first, refused);
 
-	words.what = what_for(first, stake_of_first(first, refused));
-	words.message = psprintf("%s: %s", words.what, needs_words(ordered));
-	words.detail = detail_for(refused, effects, first, NAMED_IN_DETAIL);
-	words.hint = hint_for(ordered, warned, PERMITS_IN_HINT);
-	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(refused, effects, first, 0),
-						   hint_for(ordered, warned, 0));
+	words.message = psprintf("%s refused to %s: %s", SAFEMIG_NAME, what_for(first, &stakes),
+							 needs_words(refused));
+	words.detail = detail_for(&stakes, effects, first, NAMED_IN_DETAIL);
+	words.hint = hint_for(refused, warned, PERMITS_IN_HINT);
+	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(&stakes, effects, first, 0),
+						   hint_for(refused, warned, 0));
 	return words;
 }
 
@@ -376,16 +390,15 @@ record(const char *verdict, int sqlstate, List *effects, const char *message, co
 void
 refuse(List *refused, List *warned, List *effects)
 {
-	Words words = find_words(refused, warned, effects);
-	char *message = psprintf("%s refused to %s", SAFEMIG_NAME, words.message);
+	List *ordered = worst_first(refused);
+	Words words = find_words(ordered, warned, effects);
 
-	record("refused", ERRCODE_REFUSED, worst_first(refused), message, words.hint);
+	record("refused", ERRCODE_REFUSED, ordered, words.message, words.hint);
 	if (last != NULL)
 		pfree(last);
-	last = MemoryContextStrdup(TopMemoryContext,
-							   psprintf("%s refused to %s", SAFEMIG_NAME, words.whole));
+	last = MemoryContextStrdup(TopMemoryContext, words.whole);
 	ereport(ERROR,
-			(errcode(ERRCODE_REFUSED), errmsg("%s", message), errdetail("%s", words.detail),
+			(errcode(ERRCODE_REFUSED), errmsg("%s", words.message), errdetail("%s", words.detail),
 			 errhint("%s", words.hint)));
 }
 
@@ -407,8 +420,8 @@ void
 warn(List *warned, List *effects, bool would_refuse)
 {
 	Effect *first = linitial(worst_first(warned));
-	char *message = psprintf("%s %s", what_for(first, stake_of_first(first, warned)),
-							 why_it_passes(first, would_refuse));
+	Stakes stakes = find_stakes(first, warned);
+	char *message = psprintf("%s %s", what_for(first, &stakes), why_it_passes(first, would_refuse));
 	char *rest = others(effects, first, NAMED_IN_DETAIL);
 	char *hint = hint_for(warned, NIL, PERMITS_IN_HINT);
 

@@ -163,10 +163,6 @@ read_rules(void)
 {
 	uint64 generation = safemig_generation();
 	MemoryContext save;
-	Relation rel;
-	Snapshot snapshot;
-	TableScanDesc scan;
-	HeapTuple tuple;
 
 	if (cache.context == NULL)
 		cache.context =
@@ -175,16 +171,9 @@ read_rules(void)
 	cache.rules = NIL;
 	cache.protects_rows = false;
 
-	rel = table_open(safemig_relation("rule"), AccessShareLock);
-	snapshot = RegisterSnapshot(GetCatalogSnapshot(RelationGetRelid(rel)));
-	scan = table_beginscan(rel, snapshot, 0, NULL);
 	save = MemoryContextSwitchTo(cache.context);
-	while ((tuple = heap_getnext(scan, ForwardScanDirection)) != NULL)
-		take_row(tuple, RelationGetDescr(rel));
+	scan_own_table(safemig_relation("rule"), take_row);
 	MemoryContextSwitchTo(save);
-	table_endscan(scan);
-	UnregisterSnapshot(snapshot);
-	table_close(rel, AccessShareLock);
 	cache.generation = generation;
 }
 

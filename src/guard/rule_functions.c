@@ -93,11 +93,7 @@ execute_with_row(const char *sql, const RuleRow *row)
 	values[8] = text_or_null(row->role, &nulls[8]);
 	values[9] = oid_or_null(row->role_oid, &nulls[9]);
 	values[10] = text_or_null(row->reason, &nulls[10]);
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(sql, ROW_ARGUMENTS, types, values, nulls);
-	written = SPI_processed;
-	SPI_finish();
+	written = write_as_owner(sql, ROW_ARGUMENTS, types, values, nulls);
 	CacheInvalidateRelcacheByRelid(safemig_config());
 	CommandCounterIncrement();
 	return written;
@@ -332,16 +328,13 @@ safemig_on_ddl_end(PG_FUNCTION_ARGS)
 				 errmsg("this function is an event trigger's")));
 	if (!safemig_is_installed() || safemig_script_is_running() || !rules_are_named())
 		PG_RETURN_NULL();
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner("UPDATE safemig.rule r SET object = i.identity"
-							" FROM pg_class c, pg_identify_object('pg_class'::regclass, c.oid, 0) i"
-							" WHERE c.oid = r.object_oid AND r.object_class = 'pg_class'::regclass"
-							" AND i.identity <> r.object",
-							0, NULL, NULL, NULL);
-	(void) execute_as_owner("UPDATE safemig.rule r SET schema = n.nspname FROM pg_namespace n"
-							" WHERE n.oid = r.schema_oid AND n.nspname <> r.schema",
-							0, NULL, NULL, NULL);
-	SPI_finish();
+	(void) write_as_owner("UPDATE safemig.rule r SET object = i.identity"
+						  " FROM pg_class c, pg_identify_object('pg_class'::regclass, c.oid, 0) i"
+						  " WHERE c.oid = r.object_oid AND r.object_class = 'pg_class'::regclass"
+						  " AND i.identity <> r.object",
+						  0, NULL, NULL, NULL);
+	(void) write_as_owner("UPDATE safemig.rule r SET schema = n.nspname FROM pg_namespace n"
+						  " WHERE n.oid = r.schema_oid AND n.nspname <> r.schema",
+						  0, NULL, NULL, NULL);
 	PG_RETURN_NULL();
 }
