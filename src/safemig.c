@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/guc.h"
 
 #include "base/compat.h"
@@ -15,6 +16,15 @@
 SAFEMIG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
+
+PG_FUNCTION_INFO_V1(safemig_library_version);
+PGDLLEXPORT Datum safemig_library_version(PG_FUNCTION_ARGS);
+
+Datum
+safemig_library_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(SAFEMIG_VERSION));
+}
 
 static const struct config_enum_entry enforce_options[] = {{"on", ENFORCE_ON, false},
 														   {"warn", ENFORCE_WARN, false},

@@ -178,6 +178,17 @@ drain_incidents(void)
 	spool_unlink_at_commit(files);
 }
 
+PG_FUNCTION_INFO_V1(safemig_drain_incidents);
+PGDLLEXPORT Datum safemig_drain_incidents(PG_FUNCTION_ARGS);
+
+Datum
+safemig_drain_incidents(PG_FUNCTION_ARGS)
+{
+	PreventCommandIfReadOnly("safemig.drain_incidents()");
+	drain_incidents();
+	PG_RETURN_VOID();
+}
+
 /* The records not yet in their table: (file text, record jsonb). */
 PG_FUNCTION_INFO_V1(safemig_spooled);
 PGDLLEXPORT Datum safemig_spooled(PG_FUNCTION_ARGS);

@@ -4,10 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "tcop/pquery.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/portal.h"
 
 #include "audit/session.h"
 
@@ -43,4 +46,12 @@ session_client(void)
 	if (fcinfo->isnull)
 		return "local";
 	return DatumGetCString(DirectFunctionCall1(inet_out, address));
+}
+
+/* A DO block is none: what it sets holds until it ends. */
+bool
+is_single_query(void)
+{
+	return !IsTransactionBlock() && ActivePortal != NULL &&
+		ActivePortal->commandTag == CMDTAG_SELECT;
 }

@@ -43,4 +43,10 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 #endif
 }
 
+/* 17: the entry of a backend is got by its index under another name */
+#include "utils/backend_status.h"
+#if PG_VERSION_NUM >= 170000
+#define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
+#endif
+
 #endif /* SAFEMIG_COMPAT_H */

@@ -21,6 +21,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "base/transaction_list.h"
 
 typedef enum SettingKind
 {
@@ -65,6 +66,17 @@ typedef struct SettingCache
 } SettingCache;
 
 static SettingCache cache;
+
+/* set_local(): what holds for this transaction, the newest last */
+typedef struct LocalSetting
+{
+	TransactionItem item;
+	Setting setting;
+	const char *value;
+	int64 amount;
+} LocalSetting;
+
+static TransactionList local_settings;
 
 static int
 unit_of(SettingKind kind)
@@ -157,6 +169,32 @@ take_row(HeapTuple tuple, TupleDesc desc)
 	cache.set[index] = MemoryContextStrdup(cache.context, value);
 }
 
+static const LocalSetting *
+local_setting(Setting setting)
+{
+	for (int i = list_length(local_settings.items) - 1; i >= 0; i--)
+	{
+		LocalSetting *local = list_nth(local_settings.items, i);
+
+		if (local->setting == setting)
+			return local;
+	}
+	return NULL;
+}
+
+void
+set_for_transaction(Setting setting, const char *value)
+{
+	LocalSetting *local = new_transaction_item(sizeof(LocalSetting));
+
+	local->setting = setting;
+	local->value = MemoryContextStrdup(TopTransactionContext, value);
+	if (is_amount(infos[setting].kind))
+		(void) parse_amount(infos[setting].kind, value, &local->amount);
+	transaction_list_add(&local_settings, local);
+}
+
+/* What holds once the transaction has ended. */
 static const char *
 effective(Setting setting)
 {
@@ -196,6 +234,10 @@ refresh(void)
 const char *
 setting_text(Setting setting)
 {
+	const LocalSetting *local = local_setting(setting);
+
+	if (unlikely(local != NULL))
+		return local->value;
 	refresh();
 	return effective(setting);
 }
@@ -209,6 +251,10 @@ setting_is_on(Setting setting)
 int64
 setting_amount(Setting setting)
 {
+	const LocalSetting *local = local_setting(setting);
+
+	if (unlikely(local != NULL))
+		return local->amount;
 	refresh();
 	return cache.amount[setting];
 }
@@ -282,7 +328,7 @@ safemig_setting_rows(PG_FUNCTION_ARGS)
 		bool nulls[5] = {false};
 
 		values[0] = CStringGetTextDatum(info->name);
-		values[1] = CStringGetTextDatum(effective(i));
+		values[1] = CStringGetTextDatum(setting_text(i));
 		values[2] = CStringGetTextDatum(
 			cache.environment <= ENVIRONMENT_STAGING ? info->strict_default : info->lax_default);
 		values[3] = CStringGetTextDatum(info->allowed);

@@ -29,6 +29,9 @@ extern const char *setting_text(Setting setting);
 extern bool setting_is_on(Setting setting);
 extern int64 setting_amount(Setting setting); /* ms, kB or a number */
 
+/* Until the (sub)transaction ends; value as setting_check() returned it. */
+extern void set_for_transaction(Setting setting, const char *value);
+
 extern Environment current_environment(void);
 extern const char *environment_name(Environment environment);
 

@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include <signal.h>
+
 #include "access/xact.h"
 #include "commands/dbcommands.h"
 #include "commands/event_trigger.h"
@@ -14,8 +16,11 @@
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
+#include "base/compat.h"
 #include "base/installation.h"
+#include "base/owner.h"
 #include "guard/guard.h"
 
 PG_FUNCTION_INFO_V1(safemig_arm);
@@ -47,15 +52,73 @@ tell_level(void)
 				 database, database, SAFEMIG_NAME)));
 }
 
-/* While an extension's script runs, the server keeps notices back. */
-static bool tell_at_commit = false;
+/* What arm() leaves for the transaction's end. */
+static struct
+{
+	bool tell;				/* while an extension's script runs, the server keeps notices back */
+	TimestampTz end_before; /* sessions older than this are to go; 0: none */
+} at_commit;
+
+/*
+ * Ends the sessions that were open before the preload setting held.  Only when
+ * it is committed: a client that reconnects at once must come under it.
+ */
+static void
+end_older_sessions(void)
+{
+	int count = pgstat_fetch_stat_numbackends();
+
+	for (int i = 1; i <= count; i++)
+	{
+		LocalPgBackendStatus *local = pgstat_fetch_stat_local_beentry(i);
+		PgBackendStatus *backend = &local->backendStatus;
+
+		if (backend->st_backendType == B_BACKEND && backend->st_databaseid == MyDatabaseId &&
+			backend->st_procpid != MyProcPid &&
+			backend->st_proc_start_timestamp < at_commit.end_before)
+			(void) kill(backend->st_procpid, SIGTERM);
+	}
+}
 
 static void
 at_transaction_end(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_PRE_COMMIT && tell_at_commit)
+	if (event == XACT_EVENT_PRE_COMMIT && at_commit.tell)
 		tell_level();
-	tell_at_commit = false;
+	if (event == XACT_EVENT_COMMIT && at_commit.end_before != 0)
+		end_older_sessions();
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		memset(&at_commit, 0, sizeof(at_commit));
+}
+
+/* Since when new sessions of this database are guarded: health() asks. */
+static void
+arm_and_record(void)
+{
+	arm_database();
+	(void) write_as_owner("INSERT INTO safemig.armed (at, armed_by)"
+						  " VALUES (clock_timestamp(), session_user)",
+						  0, NULL, NULL, NULL);
+}
+
+static TimestampTz
+armed_since(void)
+{
+	TimestampTz since = GetCurrentTimestamp();
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (execute_as_owner("SELECT max(at) FROM safemig.armed", 0, NULL, NULL, NULL) ==
+			SPI_OK_SELECT &&
+		SPI_processed == 1)
+	{
+		bool isnull;
+		Datum at = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		since = isnull ? since : DatumGetTimestampTz(at);
+	}
+	SPI_finish();
+	return since;
 }
 
 static void
@@ -74,19 +137,28 @@ Datum
 safemig_arm(PG_FUNCTION_ARGS)
 {
 	static bool registered = false;
+	bool terminate = !PG_ARGISNULL(0) && PG_GETARG_BOOL(0);
+	bool already;
+	TimestampTz end_before;
 
+	PreventCommandIfReadOnly("safemig.arm()");
 	if (!superuser())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a superuser can arm a database")));
-	arm_database();
+	/* armed before: only sessions older than that are without the library */
+	already = database_is_armed(MyDatabaseId);
+	end_before = already ? armed_since() : DT_NOEND;
+	if (!already)
+		arm_and_record();
 	enable_event_trigger("safemig_ddl_start");
 	enable_event_trigger("safemig_ddl_end");
 	if (!registered)
 		RegisterXactCallback(at_transaction_end, NULL);
 	registered = true;
+	at_commit.end_before = terminate && !guard_loaded_at_start ? end_before : 0;
 	if (creating_extension)
-		tell_at_commit = true;
+		at_commit.tell = true;
 	else
 		tell_level();
 	PG_RETURN_VOID();
@@ -105,7 +177,7 @@ arm_a_clone(void)
 		return;
 	looked = true;
 	if (!database_is_armed(MyDatabaseId))
-		arm_database();
+		arm_and_record();
 }
 
 /*

@@ -36,6 +36,7 @@ extern void guard_judge_late(Node *stmt);
 
 /* verdict.c: the decision on one effect, permits aside */
 extern Decision decide(Effect *effect);
+extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
 extern Decision standing_decision(Action action);

@@ -21,7 +21,7 @@ is_covered(Effect *effect)
 {
 	Effect *root = effect;
 
-	if (!effect->part || is_self(&effect->object) || is_protected(effect))
+	if (!effect->part || is_member(&effect->object) || is_protected(effect))
 		return false;
 	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
 		return true;

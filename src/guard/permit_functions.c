@@ -4,17 +4,15 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/portal.h"
 
 #include "audit/history.h"
+#include "audit/session.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -26,14 +24,6 @@ PG_FUNCTION_INFO_V1(safemig_permit);
 PG_FUNCTION_INFO_V1(safemig_revoke_permit);
 PGDLLEXPORT Datum safemig_permit(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_revoke_permit(PG_FUNCTION_ARGS);
-
-/* Called by a SELECT outside a transaction block (and not by a DO block)? */
-static bool
-is_single_statement(void)
-{
-	return !IsTransactionBlock() && ActivePortal != NULL &&
-		ActivePortal->commandTag == CMDTAG_SELECT;
-}
 
 /* A permit for later: a row of safemig.ticket. */
 static int64
@@ -103,7 +93,7 @@ safemig_permit(PG_FUNCTION_ARGS)
 			 errhint("SELECT %s.permit('...', valid_for => '1 hour', uses => 1, role => '...');",
 					 SAFEMIG_NAME)));
 	id = give_permit(permit, reason);
-	if (is_single_statement())
+	if (is_single_query())
 		ereport(WARNING,
 				(errmsg("the permit '%s' ends with this query, since no transaction block is open",
 						permit),

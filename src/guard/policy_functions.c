@@ -13,6 +13,7 @@
 #include "utils/inval.h"
 
 #include "audit/history.h"
+#include "audit/session.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -22,9 +23,11 @@
 #include "guard/refusal.h"
 
 PG_FUNCTION_INFO_V1(safemig_set);
+PG_FUNCTION_INFO_V1(safemig_set_local);
 PG_FUNCTION_INFO_V1(safemig_last_refusal);
 PG_FUNCTION_INFO_V1(safemig_decision);
 PGDLLEXPORT Datum safemig_set(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_set_local(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_last_refusal(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_decision(PG_FUNCTION_ARGS);
 
@@ -47,13 +50,24 @@ store_setting(Setting setting, const char *value)
 	CacheInvalidateRelcacheByRelid(safemig_config());
 }
 
+/* Called before the change, whose former value it tells. */
+static void
+record_setting(const char *event, Setting setting, const char *value)
+{
+	HistoryRow row = {0};
+
+	row.event = event;
+	row.subject = setting_name(setting);
+	row.detail = psprintf("%s -> %s", setting_text(setting), setting_check(setting, value));
+	(void) record_history(&row);
+}
+
 Datum
 safemig_set(PG_FUNCTION_ARGS)
 {
 	char *name = required_text(fcinfo, 0, "the setting's name");
 	char *value = required_text(fcinfo, 1, "the setting's value");
 	Setting setting = setting_by_name(name);
-	HistoryRow row = {0};
 
 	PreventCommandIfReadOnly("safemig.set()");
 	if (setting == SETTING_ENVIRONMENT && !superuser())
@@ -61,11 +75,32 @@ safemig_set(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a superuser can set the environment"),
 				 errdetail("It decides what is refused in this database.")));
-	row.event = "setting changed";
-	row.subject = name;
-	row.detail = psprintf("%s -> %s", setting_text(setting), setting_check(setting, value));
+	record_setting("setting changed", setting, value);
 	store_setting(setting, value);
-	(void) record_history(&row);
+	PG_RETURN_VOID();
+}
+
+Datum
+safemig_set_local(PG_FUNCTION_ARGS)
+{
+	char *name = required_text(fcinfo, 0, "the setting's name");
+	char *value = required_text(fcinfo, 1, "the setting's value");
+	Setting setting = setting_by_name(name);
+
+	PreventCommandIfReadOnly("safemig.set_local()");
+	if (setting == SETTING_ENVIRONMENT)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("the environment holds for the whole database, not for a transaction"),
+				 errhint("SELECT %s.set('environment', '%s');", SAFEMIG_NAME,
+						 setting_check(setting, value))));
+	record_setting("setting changed for a transaction", setting, value);
+	set_for_transaction(setting, value);
+	if (is_single_query())
+		ereport(WARNING,
+				(errmsg("the setting ends with this query, since no transaction block is open"),
+				 errhint("BEGIN; SELECT %s.set_local('%s', '%s'); the statement; COMMIT;",
+						 SAFEMIG_NAME, name, value)));
 	PG_RETURN_VOID();
 }
 

@@ -18,6 +18,7 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_trigger.h"
 #include "commands/extension.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -80,14 +81,25 @@ extension_of(const ObjectAddress *object)
 	return extension;
 }
 
+/* A part of the extension. */
 bool
-is_self(const ObjectAddress *object)
+is_member(const ObjectAddress *object)
 {
 	if (!OidIsValid(object->objectId))
 		return false;
 	if (object->classId == ExtensionRelationId)
 		return object->objectId == safemig_extension();
 	return extension_of(object) == safemig_extension();
+}
+
+/* That, or one of the triggers that it hung on somebody's table. */
+bool
+is_self(const ObjectAddress *object)
+{
+	return is_member(object) ||
+		(object->classId == TriggerRelationId &&
+		 list_member_oid(getAutoExtensionsOfObject(object->classId, object->objectId),
+						 safemig_extension()));
 }
 
 static Oid

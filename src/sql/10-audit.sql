@@ -52,8 +52,16 @@ AS 'MODULE_PATHNAME', 'safemig_spooled';
 COMMENT ON FUNCTION safemig.spooled() IS 'incidents recorded in the data directory that are not yet in their table';
 REVOKE ALL ON FUNCTION safemig.spooled() FROM PUBLIC;
 
+CREATE FUNCTION safemig.drain_incidents() RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_drain_incidents';
+COMMENT ON FUNCTION safemig.drain_incidents() IS
+'moves the incidents recorded in the data directory into their table, as every apply and rollback does; nothing when another session is at it';
+REVOKE ALL ON FUNCTION safemig.drain_incidents() FROM PUBLIC;
+
 -- Repeats of the same incident are folded, file by file: a file is moved to the
--- table whole, so the first id of a fold names it for good.
+-- table whole, so the first id of a fold names it for good.  Messages that differ
+-- in numbers only (rows, as the table grows) are the same.
 CREATE VIEW safemig.spooled_incident AS
 	SELECT (pg_catalog.array_agg(record ->> 'id' ORDER BY (record ->> 'at')::timestamptz, record ->> 'id'))[1] AS id,
 	       pg_catalog.min((record ->> 'at')::timestamptz) AS at,
@@ -73,7 +81,8 @@ CREATE VIEW safemig.spooled_incident AS
 	       record ->> 'version' AS version,
 	       file
 	  FROM safemig.spooled()
-	 GROUP BY file, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16;
+	 GROUP BY file, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16,
+	          pg_catalog.regexp_replace(record ->> 'message', '[0-9]+( [0-9]{3})*', '#', 'g');
 COMMENT ON VIEW safemig.spooled_incident IS 'the incidents of the spool, repeats folded, as rows of safemig.incident';
 REVOKE ALL ON safemig.spooled_incident FROM PUBLIC;
 

@@ -31,18 +31,32 @@ COMMENT ON FUNCTION safemig.set(text, text) IS
 'sets one of safemig.settings in this database, for all sessions from commit on. SM009 for a wrong name or value; the environment is a superuser''s to set';
 REVOKE ALL ON FUNCTION safemig.set(text, text) FROM PUBLIC;
 
+CREATE FUNCTION safemig.set_local(name text, value text) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_set_local';
+COMMENT ON FUNCTION safemig.set_local(text, text) IS
+'sets one of safemig.settings for this transaction; a rollback to a savepoint takes it back. SM009 for a wrong name or value, and for the environment';
+REVOKE ALL ON FUNCTION safemig.set_local(text, text) FROM PUBLIC;
+
 CREATE FUNCTION safemig.last_refusal() RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'safemig_last_refusal';
 COMMENT ON FUNCTION safemig.last_refusal() IS
 'the whole text of the last refusal in this session, with every object and the full array of permits; NULL when there was none';
 
-CREATE FUNCTION safemig.arm() RETURNS void
+CREATE TABLE safemig.armed (
+	at       timestamptz NOT NULL,
+	armed_by text NOT NULL
+);
+COMMENT ON TABLE safemig.armed IS 'since when new sessions of this database load the library; a dump leaves it out, since CREATE EXTENSION arms the copy';
+REVOKE ALL ON safemig.armed FROM PUBLIC;
+
+CREATE FUNCTION safemig.arm(terminate boolean DEFAULT false) RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'safemig_arm';
-COMMENT ON FUNCTION safemig.arm() IS
-'adds the library to this database''s session_preload_libraries, keeping what is there, enables the event triggers, and says which level of loading holds';
-REVOKE ALL ON FUNCTION safemig.arm() FROM PUBLIC;
+COMMENT ON FUNCTION safemig.arm(boolean) IS
+'adds the library to this database''s session_preload_libraries, keeping what is there, enables the event triggers, and says which level of loading holds; with terminate it ends, at its commit, the sessions that were open before';
+REVOKE ALL ON FUNCTION safemig.arm(boolean) FROM PUBLIC;
 
 CREATE FUNCTION safemig.on_ddl_start() RETURNS event_trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE

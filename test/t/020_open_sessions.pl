@@ -135,6 +135,31 @@ passes($session{prepared}, 'EXECUTE one', 'a harmless one is not');
 
 is($node->safe_psql('shop', 'SELECT count(*) FROM orders'), 3, 'what was refused left the rows alone');
 
+# ---------- those that are left are listed, and can be sent away ----------
+
+is( $node->safe_psql('shop', q{SELECT count(*) FROM safemig.health() WHERE finding ~ '^session [0-9]+ of .* was open before the guard came'}),
+	scalar keys %session, 'health() lists every session older than the guard');
+my $young = $node->background_psql('shop');
+my $pid = $young->query_safe('SELECT pg_backend_pid()');
+$node->safe_psql('shop', 'BEGIN; SELECT safemig.arm(terminate => true); ROLLBACK');
+is($node->safe_psql('shop', 'SELECT count(*) FROM safemig.unguarded_sessions()'), scalar keys %session,
+	'arm(terminate => true) that is rolled back ends none');
+my ($out, $err);
+$node->psql('postgres', 'SELECT 1');
+my $elsewhere = $node->background_psql('postgres');
+$node->safe_psql('shop', 'SELECT safemig.arm(terminate => true)');
+$node->poll_query_until('shop', 'SELECT count(*) = 0 FROM safemig.unguarded_sessions()')
+  or die 'sessions older than the guard do not go';
+pass('arm(terminate => true) ends them');
+is($young->query_safe('SELECT pg_backend_pid()'), $pid, 'and not those that are guarded from their start');
+is($elsewhere->query_safe('SELECT 1'), 1, 'nor those of other databases');
+$_->quit foreach $young, $elsewhere;
+eval { $_->quit } foreach values %session;
+$node->safe_psql('shop', 'SET safemig.enforce = off; DROP EXTENSION safemig');
+%session = (drop => open_session());
+$node->safe_psql('shop', 'CREATE EXTENSION safemig');
+refused($session{drop}, 'DROP TABLE orders CASCADE', 'a new old session');
+
 # ---------- it goes and comes again ----------
 
 $node->safe_psql('shop', 'SET safemig.enforce = off; DROP EXTENSION safemig');
