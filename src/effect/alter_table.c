@@ -14,6 +14,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
@@ -225,6 +226,39 @@ row_security_is_on(Oid relid)
 	return on;
 }
 
+/*
+ * DISABLE TRIGGER ALL or USER.  Rails sends it for every table before it loads
+ * fixtures, and goes on when it fails.  Where there is no trigger nothing is
+ * disabled; those of foreign keys are a superuser's to disable, and the server
+ * says so itself (EnableDisableTrigger).
+ */
+static List *
+effects_of_disable_triggers(Oid relid, bool all)
+{
+	Relation rel = table_open(TriggerRelationId, AccessShareLock);
+	bool found = false;
+	bool of_system = false;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(rel, TriggerRelidNameIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool internal = ((Form_pg_trigger) GETSTRUCT(tuple))->tgisinternal;
+
+		found = found || all || !internal;
+		of_system = of_system || internal;
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	if (all && of_system && !superuser())
+		return NIL;
+	return named(make_relation_effect(found ? ACTION_DISABLE_TRIGGER : ACTION_ALTER, relid));
+}
+
 static List *
 effects_of_command(Oid relid, AlterTableCmd *cmd)
 {
@@ -252,9 +286,10 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_NoForceRowSecurity:
 			return named(make_relation_effect(
 				row_security_is_on(relid) ? ACTION_DISABLE_ROW_SECURITY : ACTION_ALTER, relid));
-		case AT_DisableTrig:
 		case AT_DisableTrigAll:
 		case AT_DisableTrigUser:
+			return effects_of_disable_triggers(relid, cmd->subtype == AT_DisableTrigAll);
+		case AT_DisableTrig:
 		case AT_DisableRule:
 		case AT_EnableReplicaTrig: /* fires no more for anybody but a replica */
 		case AT_EnableReplicaRule:
