@@ -1,0 +1,3 @@
+class Purchase < ActiveRecord::Base
+  belongs_to :customer
+end
