@@ -3,8 +3,9 @@ SET client_min_messages = error;
 CREATE EXTENSION safemig;
 RESET client_min_messages;
 \set VERBOSITY terse
-CREATE TEMP VIEW sick AS SELECT severity, finding, remedy FROM safemig.health() WHERE severity <> 'info' AND finding !~ '^session ';
+CREATE TEMP VIEW sick AS SELECT "check", state, detail, what_to_do FROM safemig.health() WHERE what_to_do IS NOT NULL AND detail !~ '^(session |level 1|safemig.enforce is off in this)';
 SELECT * FROM sick;
+SELECT "check", state FROM safemig.health() WHERE "check" NOT IN ('sessions') ORDER BY 1;
 
 -- each weakness is found, and gone when its remedy has run
 SET safemig.enforce = off;
@@ -18,7 +19,7 @@ SELECT safemig.set_rule('truncate', 'allow');
 CREATE TABLE t (id int);
 SELECT safemig.permit('truncate public.t', valid_for => '1 hour') > 0 AS given;
 SELECT safemig.permit('truncate public.t', valid_for => '10 years') > 0 AS given;
-SELECT severity, regexp_replace(finding, '[0-9]{4}-.*', 'DAY') AS finding, remedy FROM sick;
+SELECT "check", state, regexp_replace(detail, '[0-9]{4}-.*', 'DAY') AS detail, what_to_do FROM sick;
 REVOKE SET ON PARAMETER safemig.enforce FROM regress_safemig_weak;
 REVOKE SET ON PARAMETER session_preload_libraries FROM PUBLIC;
 ALTER FUNCTION weak() RESET safemig.enforce;
@@ -29,7 +30,7 @@ SET client_min_messages = error;
 SELECT safemig.arm();
 RESET client_min_messages;
 SELECT * FROM sick;
-SELECT severity, finding FROM safemig.health() WHERE finding ~ 'enforce';
+SELECT "check", state, detail FROM safemig.health() WHERE detail ~ 'enforce is';
 RESET safemig.enforce;
 
 -- an environment that was set in another database
@@ -37,7 +38,7 @@ SELECT safemig.set('environment', 'test');
 SET safemig.enforce = off;
 UPDATE safemig.config SET bound_to = '1/1' WHERE name = 'environment';
 RESET safemig.enforce;
-SELECT * FROM safemig.health() WHERE finding ~ 'counts as production';
+SELECT * FROM safemig.health() WHERE detail ~ 'counts as production';
 SELECT safemig.library_version() = extversion AS same_version FROM pg_extension WHERE extname = 'safemig';
 
 -- not for everybody

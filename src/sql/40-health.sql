@@ -81,23 +81,23 @@ COMMENT ON FUNCTION safemig.unguarded_sessions() IS
 'sessions that were open before the guard came: their DELETE and TRUNCATE pass until their first DDL statement, which is judged';
 REVOKE ALL ON FUNCTION safemig.unguarded_sessions() FROM PUBLIC;
 
-CREATE FUNCTION safemig.health(OUT severity text, OUT finding text, OUT remedy text)
+CREATE FUNCTION safemig.health(OUT "check" text, OUT state text, OUT detail text, OUT what_to_do text)
 RETURNS SETOF record
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT * FROM (
-	SELECT 'critical' AS severity,
-	       'this database does not preload the library: new sessions are guarded by event triggers only' AS finding,
-	       'SELECT safemig.arm();' AS remedy
+	WITH found(name, state, detail, what_to_do) AS (
+	SELECT 'loading', 'bad',
+	       'this database does not preload the library: new sessions are guarded by event triggers only',
+	       'SELECT safemig.arm();'
 	 WHERE NOT EXISTS (SELECT FROM safemig.lasting_settings() s
 	                    WHERE s.here AND s.setrole = 0 AND s.name = 'session_preload_libraries'
 	                      AND 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), '\s*,\s*')))
 	UNION ALL
-	SELECT 'critical', format('event trigger %s does not fire always', t.name), 'SELECT safemig.arm();'
+	SELECT 'event triggers', 'bad', format('event trigger %s does not fire always', t.name), 'SELECT safemig.arm();'
 	  FROM (VALUES ('safemig_ddl_start'), ('safemig_ddl_end')) t(name)
 	 WHERE NOT EXISTS (SELECT FROM pg_event_trigger e WHERE e.evtname = t.name AND e.evtenabled = 'A')
 	UNION ALL
-	SELECT 'critical', format('%s is set to %s for %s', s.name, s.value,
+	SELECT 'enforce', 'bad', format('%s is set to %s for %s', s.name, s.value,
 	                          CASE WHEN s.setrole = 0 THEN 'this database' ELSE 'role ' || quote_ident(pg_get_userbyid(s.setrole)) END),
 	       format('SET safemig.enforce = off; ALTER %s%s RESET %s;',
 	              CASE WHEN s.setrole = 0 THEN 'DATABASE ' || quote_ident(current_database()) ELSE 'ROLE ' || quote_ident(pg_get_userbyid(s.setrole)) END,
@@ -105,85 +105,100 @@ AS $$
 	  FROM safemig.lasting_settings() s
 	 WHERE (s.name = 'safemig.enforce' AND s.value <> 'on') OR (s.name = 'event_triggers' AND s.value IN ('off', 'false', '0', 'no'))
 	UNION ALL
-	SELECT 'critical', format('%s is %s in %s', f.name, f.setting, f.sourcefile),
+	SELECT 'enforce', 'bad', format('%s is %s in %s', f.name, f.setting, f.sourcefile),
 	       format('ALTER SYSTEM RESET %s; or edit that file; then SELECT pg_reload_conf();', f.name)
 	  FROM pg_file_settings f
 	 WHERE f.applied AND ((f.name = 'safemig.enforce' AND f.setting <> 'on')
 	                      OR (f.name = 'event_triggers' AND f.setting IN ('off', 'false', '0', 'no')))
 	UNION ALL
-	SELECT 'critical', format('function %s sets %s', p.oid::regprocedure, split_part(c, '=', 1)),
+	SELECT 'enforce', 'bad', format('function %s sets %s', p.oid::regprocedure, split_part(c, '=', 1)),
 	       format('ALTER FUNCTION %s RESET %s;', p.oid::regprocedure, split_part(c, '=', 1))
 	  FROM pg_proc p, unnest(p.proconfig) c
 	 WHERE split_part(c, '=', 1) IN ('safemig.enforce', 'event_triggers')
 	UNION ALL
-	SELECT 'critical', format('the library is version %s, the extension version %s', safemig.library_version(), e.extversion),
+	SELECT 'version', 'bad', format('the library is version %s, the extension version %s', safemig.library_version(), e.extversion),
 	       'ALTER EXTENSION safemig UPDATE; and let open sessions reconnect'
 	  FROM pg_extension e WHERE e.extname = 'safemig' AND e.extversion <> safemig.library_version()
 	UNION ALL
-	SELECT 'warning', format('role %I has its own session_preload_libraries, without safemig: DELETE and TRUNCATE of its sessions pass until their first DDL', pg_get_userbyid(s.setrole)),
+	SELECT 'roles', 'warn', format('role %I has its own session_preload_libraries, without safemig: DELETE and TRUNCATE of its sessions pass until their first DDL', pg_get_userbyid(s.setrole)),
 	       format('ALTER ROLE %I%s RESET session_preload_libraries; or load the library for the whole server (level 2)', pg_get_userbyid(s.setrole),
 	              CASE WHEN s.here THEN format(' IN DATABASE %I', current_database()) ELSE '' END)
 	  FROM safemig.lasting_settings() s
 	 WHERE s.setrole <> 0 AND s.name = 'session_preload_libraries' AND NOT safemig.is_preloaded()
 	   AND NOT 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), '\s*,\s*'))
 	UNION ALL
-	SELECT 'warning', format('session %s of %s (%s, %s) was open before the guard came: its DELETE and TRUNCATE pass until its first DDL',
+	SELECT 'sessions', 'warn', format('session %s of %s (%s, %s) was open before the guard came: its DELETE and TRUNCATE pass until its first DDL',
 	                         u.pid, u.role, coalesce(u.application, 'no application name'), u.client),
 	       'SELECT safemig.arm(terminate => true); ends such sessions'
 	  FROM safemig.unguarded_sessions() u
 	UNION ALL
-	SELECT 'warning', format('role %s may set %s', a.grantee::regrole, p.parname),
+	SELECT 'parameters', 'warn', format('role %s may set %s', a.grantee::regrole, p.parname),
 	       format('REVOKE SET ON PARAMETER %s FROM %s;', p.parname, a.grantee::regrole)
 	  FROM pg_parameter_acl p, aclexplode(p.paracl) a
 	 WHERE p.parname IN ('safemig.enforce', 'session_preload_libraries', 'event_triggers')
 	   AND a.privilege_type = 'SET' AND a.grantee <> 0
 	   AND NOT (SELECT rolsuper FROM pg_roles r WHERE r.oid = a.grantee)
 	UNION ALL
-	SELECT 'warning', format('everybody may set %s', p.parname), format('REVOKE SET ON PARAMETER %s FROM PUBLIC;', p.parname)
+	SELECT 'parameters', 'warn', format('everybody may set %s', p.parname), format('REVOKE SET ON PARAMETER %s FROM PUBLIC;', p.parname)
 	  FROM pg_parameter_acl p, aclexplode(p.paracl) a
 	 WHERE p.parname IN ('safemig.enforce', 'session_preload_libraries', 'event_triggers')
 	   AND a.privilege_type = 'SET' AND a.grantee = 0
 	UNION ALL
-	SELECT 'warning', format('the rule "%s: %s" holds for every object and every role', r.action, r.decision),
+	SELECT 'rules', 'warn', format('the rule "%s: %s" holds for every object and every role', r.action, r.decision),
 	       format('SELECT safemig.drop_rule(%L);', r.action)
 	  FROM safemig.rule r LEFT JOIN safemig.action_rows() a ON a.action = r.action
 	 WHERE r.kind = 'rule' AND r.decision IN ('allow', 'log') AND coalesce(a.category, r.action) = 'data'
 	   AND r.object IS NULL AND r.schema IS NULL AND r.role IS NULL
 	UNION ALL
-	SELECT 'warning', format('permit %s, "%s", stays open until %s', p.id, p.permit, to_char(p.valid_until, 'YYYY-MM-DD')), format('SELECT safemig.revoke_permit(%s);', p.id)
+	SELECT 'permits', 'warn', format('permit %s, "%s", stays open until %s', p.id, p.permit, to_char(p.valid_until, 'YYYY-MM-DD')), format('SELECT safemig.revoke_permit(%s);', p.id)
 	  FROM safemig.permits p WHERE p.state = 'open' AND p.valid_until > now() + '30 days'
 	UNION ALL
-	SELECT 'warning', format('table %s is replicated from elsewhere: its TRUNCATE and DELETE pass no hook', t.relid::regclass),
+	SELECT 'subscriptions', 'warn', format('table %s is replicated from elsewhere: its TRUNCATE and DELETE pass no hook', t.relid::regclass),
 	       format('SELECT safemig.guard_subscriber(%L);', t.relid::regclass::text)
 	  FROM pg_subscription_rel s, LATERAL (SELECT tree.relid FROM pg_partition_tree(s.srrelid) tree WHERE tree.isleaf
 	                                       UNION SELECT s.srrelid) t
 	 WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.relid
 	                      AND g.tgfoid = 'safemig.guard_replicated_change()'::regprocedure)
 	UNION ALL
-	SELECT 'warning', format('incidents that are not yet in their table take %s of %s; what does not fit goes to the server log', pg_size_pretty(f.bytes), m.value),
+	SELECT 'incidents', 'warn', format('incidents that are not yet in their table take %s of %s; what does not fit goes to the server log', pg_size_pretty(f.bytes), m.value),
 	       'SELECT safemig.drain_incidents();'
 	  FROM (SELECT sum((pg_stat_file('safemig/' || d.name, true)).size) AS bytes
 	          FROM pg_ls_dir('safemig', true, false) d(name), pg_database b
 	         WHERE b.datname = current_database() AND d.name LIKE b.oid || '.spool%') f, safemig.settings m
 	 WHERE m.name = 'incidents_max_bytes' AND f.bytes > 0.8 * pg_size_bytes(m.value)
 	UNION ALL
-	SELECT 'info', format('this database counts as production: the environment "%s" was set for another one', c.value),
+	SELECT 'environment', 'warn', format('this database counts as production: the environment "%s" was set for another one', c.value),
 	       format('SELECT safemig.set(''environment'', %L);', c.value)
 	  FROM safemig.config c, pg_control_system() s, pg_database d
 	 WHERE c.name = 'environment' AND c.value <> 'production' AND d.datname = current_database()
 	   AND c.bound_to IS DISTINCT FROM s.system_identifier || '/' || d.oid
 	UNION ALL
-	SELECT 'info', 'level 1 of loading: a superuser can start a session without the library, and DROP DATABASE from elsewhere passes',
+	SELECT 'loading', 'ok', 'level 1 of loading: a superuser can start a session without the library, and DROP DATABASE from elsewhere passes',
 	       'add safemig to shared_preload_libraries and restart the server'
 	 WHERE NOT safemig.is_preloaded()
 	UNION ALL
-	SELECT 'info', format('safemig.enforce is %s in this session', current_setting('safemig.enforce', true)), 'RESET safemig.enforce;'
+	SELECT 'enforce', 'warn', format('safemig.enforce is %s in this session', current_setting('safemig.enforce', true)), 'RESET safemig.enforce;'
 	 WHERE current_setting('safemig.enforce', true) <> 'on'
-	) f
-	ORDER BY array_position(ARRAY['critical', 'warning', 'info'], f.severity), f.finding
+	)
+	SELECT c.name, coalesce(f.state, 'ok'), coalesce(f.detail, c.fine), f.what_to_do
+	  FROM (VALUES
+		(1, 'loading', 'every session of the server loads the library, whatever it sets'),
+		(2, 'event triggers', 'they fire always'),
+		(3, 'enforce', 'on, and set otherwise nowhere'),
+		(4, 'version', 'library and extension are of one version'),
+		(5, 'sessions', 'none is older than the guard'),
+		(6, 'roles', 'none has a preload setting of its own'),
+		(7, 'parameters', 'none that weakens the guard was granted'),
+		(8, 'environment', 'set for this database, or production'),
+		(9, 'rules', 'none lets data go everywhere'),
+		(10, 'permits', 'none stays open for longer than 30 days'),
+		(11, 'subscriptions', 'every replicated table is guarded'),
+		(12, 'incidents', 'there is room for more')) c(place, name, fine)
+	  LEFT JOIN found f ON f.name = c.name
+	 ORDER BY array_position(ARRAY['bad', 'warn', 'ok'], coalesce(f.state, 'ok')), c.place, f.detail
 $$;
 COMMENT ON FUNCTION safemig.health() IS
-'what weakens the guard of this database, worst first, each with what to do about it; no row of critical or warning: all is well. SELECT * FROM safemig.health()';
+'each thing that can weaken the guard of this database: ok, warn (somebody gets round it) or bad (it does not hold), worst first, with what to do. SELECT * FROM safemig.health()';
 REVOKE ALL ON FUNCTION safemig.health() FROM PUBLIC;
 
 -- The table or view that an effect's identity is about ('id_idx on public.users',

@@ -137,7 +137,7 @@ is($node->safe_psql('shop', 'SELECT count(*) FROM orders'), 3, 'what was refused
 
 # ---------- those that are left are listed, and can be sent away ----------
 
-is( $node->safe_psql('shop', q{SELECT count(*) FROM safemig.health() WHERE finding ~ '^session [0-9]+ of .* was open before the guard came'}),
+is( $node->safe_psql('shop', q{SELECT count(*) FROM safemig.health() WHERE detail ~ '^session [0-9]+ of .* was open before the guard came'}),
 	scalar keys %session, 'health() lists every session older than the guard');
 my $young = $node->background_psql('shop');
 my $pid = $young->query_safe('SELECT pg_backend_pid()');

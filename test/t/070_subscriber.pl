@@ -45,11 +45,11 @@ sub stopped_by
 			"SELECT count(*) > 0 FROM safemig.incidents WHERE verdict = 'refused' AND message ~ '$like'"), $name);
 }
 
-is( $subscriber->safe_psql('postgres', q{SELECT remedy FROM safemig.health() WHERE finding ~ 'replicated' ORDER BY 1}),
+is( $subscriber->safe_psql('postgres', q{SELECT what_to_do FROM safemig.health() WHERE detail ~ 'replicated' ORDER BY 1}),
 	join("\n", map { "SELECT safemig.guard_subscriber('public.$_');" } qw(free logs_1 users)),
 	'health() names every table that is replicated and not guarded');
 $subscriber->safe_psql('postgres', q{SELECT safemig.guard_subscriber(t) FROM unnest(ARRAY['public.users', 'public.logs', 'public.users']) t});
-is( $subscriber->safe_psql('postgres', q{SELECT remedy FROM safemig.health() WHERE finding ~ 'replicated'}),
+is( $subscriber->safe_psql('postgres', q{SELECT what_to_do FROM safemig.health() WHERE detail ~ 'replicated'}),
 	q{SELECT safemig.guard_subscriber('public.free');}, 'and not those that are');
 
 # ---------- ordinary life ----------
