@@ -7,8 +7,8 @@
  *         default in test and development, allowed, meaning)
  *
  * kind is WORD (one of the words in "allowed", parted by '|'), SWITCH (on or
- * off), TIME (an amount with a unit, kept in ms), SIZE (likewise, in kB) or
- * NUMBER.
+ * off), TIME (an amount with a unit, kept in ms), SIZE (likewise, in kB), SPAN
+ * (a long time, in seconds), SHARE (a SIZE, or a percentage: below zero) or NUMBER.
  * There is no include guard: the list is included once for each use.
  */
 SETTING(
@@ -38,3 +38,12 @@ SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",
 		"an amount of memory, 64kB to 1TB",
 		"how much of the data directory incidents may take that are not yet in their table")
+SETTING(KEEP, "keep", SWITCH, "on", "on", "on|off",
+		"whether what a permitted statement destroys is kept, so that it can be taken back")
+SETTING(KEEP_FOR, "keep_for", SPAN, "30 days", "7 days", "an amount of time, 1 minute to 10000 days",
+		"how long it is kept")
+SETTING(KEEP_MAX_BYTES, "keep_max_bytes", SHARE, "20%", "20%",
+		"an amount of memory, or a share of the database's size in %", "how much room it may take")
+SETTING(KEEP_WHEN_FULL, "keep_when_full", WORD, "purge oldest", "purge oldest",
+		"purge oldest|refuse|pass",
+		"what happens when there is no more room: the oldest goes for good, the statement is refused, or it is not kept")

@@ -29,6 +29,8 @@ typedef enum SettingKind
 	KIND_SWITCH,
 	KIND_TIME,
 	KIND_SIZE,
+	KIND_SPAN,
+	KIND_SHARE,
 	KIND_NUMBER
 } SettingKind;
 
@@ -87,7 +89,53 @@ unit_of(SettingKind kind)
 static bool
 is_amount(SettingKind kind)
 {
-	return kind == KIND_TIME || kind == KIND_SIZE || kind == KIND_NUMBER;
+	return kind != KIND_WORD && kind != KIND_SWITCH;
+}
+
+/* '30 days', '12h': ms would end at 24 days */
+static bool
+parse_span(const char *value, int64 *seconds)
+{
+	static const struct
+	{
+		const char *unit;
+		int64 seconds;
+	} units[] = {{"s", 1},		   {"second", 1},	{"seconds", 1},	  {"min", 60},
+				 {"minute", 60},   {"minutes", 60}, {"h", 3600},	  {"hour", 3600},
+				 {"hours", 3600},  {"d", 86400},	{"day", 86400},	  {"days", 86400},
+				 {"week", 604800}, {"weeks", 604800}};
+	char *unit;
+	long number = strtol(value, &unit, 10);
+
+	if (unit == value || number < 0 || number > 864000000)
+		return false;
+	unit += strspn(unit, " ");
+	for (int i = 0; i < lengthof(units); i++)
+		if (strcmp(unit, units[i].unit) == 0)
+		{
+			*seconds = number * units[i].seconds;
+			return *seconds >= 60 && *seconds <= INT64CONST(864000000);
+		}
+	return false;
+}
+
+/* '20%', '20 %' as -20, else a SIZE */
+static bool
+parse_share(const char *value, int64 *amount)
+{
+	char *unit;
+	long number = strtol(value, &unit, 10);
+	int size;
+	const char *hint;
+
+	unit += strspn(unit, " ");
+	if (unit != value && strcmp(unit, "%") == 0)
+	{
+		*amount = -number;
+		return number >= 1 && number <= 1000;
+	}
+	*amount = parse_int(value, &size, GUC_UNIT_KB, &hint) ? size : -1;
+	return *amount >= 0;
 }
 
 static bool
@@ -96,6 +144,10 @@ parse_amount(SettingKind kind, const char *value, int64 *amount)
 	int number;
 	const char *hint;
 
+	if (kind == KIND_SPAN)
+		return parse_span(value, amount);
+	if (kind == KIND_SHARE)
+		return parse_share(value, amount);
 	if (!parse_int(value, &number, unit_of(kind), &hint))
 		return false;
 	*amount = number;

@@ -27,7 +27,7 @@ typedef enum Environment
 
 extern const char *setting_text(Setting setting);
 extern bool setting_is_on(Setting setting);
-extern int64 setting_amount(Setting setting); /* ms, kB or a number */
+extern int64 setting_amount(Setting setting); /* ms, kB, s, -% or a number */
 
 /* Until the (sub)transaction ends; value as setting_check() returned it. */
 extern void set_for_transaction(Setting setting, const char *value);

@@ -14,11 +14,13 @@ typedef struct ActionInfo
 {
 	const char *name;
 	Category category;
+	KeptKind kept;
 	const char *lost;
 } ActionInfo;
 
 static const ActionInfo infos[ACTION_COUNT] = {
-#define ACTION(symbol, name, category, lost) {name, CATEGORY_##category, lost},
+#define ACTION(symbol, name, category, kept, lost)                                                 \
+	{name, CATEGORY_##category, KEPT_##kept, lost},
 #include "effect/actions.h"
 #undef ACTION
 };
@@ -35,6 +37,12 @@ Category
 action_category(Action action)
 {
 	return infos[action].category;
+}
+
+KeptKind
+action_kept_as(Action action)
+{
+	return infos[action].kept;
 }
 
 const char *

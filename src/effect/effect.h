@@ -24,9 +24,20 @@ typedef enum Category
 	CATEGORY_SELF
 } Category;
 
+/* How what an action destroys is kept, so that it can be taken back */
+typedef enum KeptKind
+{
+	KEPT_MOVED,		 /* the object lies in a schema of the bin */
+	KEPT_STORAGE,	 /* its files hang under a table of the bin */
+	KEPT_COLUMN,	 /* the column is still in its table */
+	KEPT_COPY,		 /* key and former value in a table of the bin */
+	KEPT_DEFINITION, /* statements that make it again */
+	KEPT_NOT
+} KeptKind;
+
 typedef enum Action
 {
-#define ACTION(symbol, name, category, lost) ACTION_##symbol,
+#define ACTION(symbol, name, category, kept, lost) ACTION_##symbol,
 #include "effect/actions.h"
 #undef ACTION
 	ACTION_COUNT
@@ -35,6 +46,7 @@ typedef enum Action
 extern const char *action_name(Action action);
 extern Category action_category(Action action);
 extern const char *action_loss(Action action);
+extern KeptKind action_kept_as(Action action);
 extern const char *category_name(Category category);
 
 /* The action that text begins with, and what follows it; false if none. */
@@ -55,6 +67,7 @@ typedef struct Effect
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
+	bool without_undo;		/* its permit says that it is to go for good */
 	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 

@@ -1,0 +1,58 @@
+-- The bin: what permitted statements destroyed, kept for a while. No table of it is
+-- dumped: a copy of the database begins with an empty bin.
+
+CREATE SEQUENCE safemig.bin_entry_id_seq;
+COMMENT ON SEQUENCE safemig.bin_entry_id_seq IS 'ids of safemig.bin';
+
+CREATE TABLE safemig.bin_entry (
+	id           bigint PRIMARY KEY DEFAULT pg_catalog.nextval('safemig.bin_entry_id_seq'),
+	xid          xid8 NOT NULL,
+	kept_at      timestamptz NOT NULL,
+	kept_by      text NOT NULL,
+	application  text,
+	migration    text,
+	statement    text,
+	expires_at   timestamptz NOT NULL,
+	state        text NOT NULL CHECK (state IN ('kept', 'restored', 'purged')),
+	changed_at   timestamptz,
+	changed_by   text
+);
+ALTER SEQUENCE safemig.bin_entry_id_seq OWNED BY safemig.bin_entry.id;
+COMMENT ON TABLE safemig.bin_entry IS 'one row for each statement whose victims were kept; read safemig.bin';
+COMMENT ON COLUMN safemig.bin_entry.state IS 'kept; restored: taken back; purged: gone for good';
+CREATE INDEX bin_entry_state_idx ON safemig.bin_entry (state, expires_at);
+REVOKE ALL ON safemig.bin_entry, safemig.bin_entry_id_seq FROM PUBLIC;
+
+CREATE TABLE safemig.bin_item (
+	entry      bigint NOT NULL REFERENCES safemig.bin_entry,
+	item       bigint NOT NULL,
+	kind       text NOT NULL CHECK (kind IN ('moved', 'storage', 'column', 'copy', 'definition')),
+	action     text NOT NULL,
+	type       text NOT NULL,
+	identity   text NOT NULL,
+	owner      text,
+	named      boolean NOT NULL,
+	class_id   oid NOT NULL,
+	object_oid oid NOT NULL,
+	sub_id     integer NOT NULL,
+	bin_oid    oid,
+	rows       double precision,
+	bytes      bigint,
+	detail     jsonb NOT NULL,
+	PRIMARY KEY (entry, item)
+);
+COMMENT ON TABLE safemig.bin_item IS 'what an entry of the bin holds, and how each thing comes back';
+COMMENT ON COLUMN safemig.bin_item.kind IS 'moved to a schema of the bin; storage hung under another table; column still in its table; copy of key and value; definition as statements';
+COMMENT ON COLUMN safemig.bin_item.named IS 'by the statement; else it went along';
+COMMENT ON COLUMN safemig.bin_item.bin_oid IS 'the relation that holds the rows meanwhile';
+CREATE INDEX bin_item_identity_idx ON safemig.bin_item (identity);
+REVOKE ALL ON safemig.bin_item FROM PUBLIC;
+
+CREATE VIEW safemig.bin AS
+	SELECT e.id, i.type AS what, i.identity, i.action, i.named,
+	       CASE WHEN e.state = 'kept' THEN i.rows::bigint END AS rows,
+	       CASE WHEN e.state = 'kept' THEN coalesce(pg_catalog.pg_total_relation_size(i.bin_oid), i.bytes) END AS bytes,
+	       e.kept_at, e.kept_by, e.migration, e.statement, e.expires_at, e.state, e.xid
+	  FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id;
+COMMENT ON VIEW safemig.bin IS 'what was destroyed and can be had back: SELECT safemig.undrop(identity) or safemig.undrop_id(id); rows as estimated when it was kept, bytes with TOAST and indexes';
+REVOKE ALL ON safemig.bin FROM PUBLIC;

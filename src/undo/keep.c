@@ -1,0 +1,112 @@
+/*
+ * keep.c
+ *		The way of a statement that destroys and was let pass: each keeper puts
+ *		aside what is its own, and the statement runs.
+ *
+ * Columns and copies are seen to before anything is moved, since they need the
+ * table where it is.  Definitions are read before the statement and written
+ * after it: DROP INDEX CONCURRENTLY must be the first thing that its
+ * transaction writes.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/settings.h"
+#include "undo/keep.h"
+
+int64
+keep_entry(Keep *keep)
+{
+	if (keep->entry == 0)
+		keep->entry = bin_add_entry(keep->query, keep->migration);
+	return keep->entry;
+}
+
+void
+keep_item(Keep *keep, BinItem *item)
+{
+	bin_add_item(keep_entry(keep), item);
+	if (item->named)
+		keep->told = lappend(keep->told, item);
+}
+
+void
+refuse_unkept(Keep *keep, const Effect *effect, const char *why)
+{
+	ObjectAddress object = effect->object;
+	char *permit = psprintf("%s %s without undo", action_name(effect->action),
+							getObjectIdentity(&object, false));
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("%s %s cannot be kept for taking it back: %s", action_name(effect->action),
+					getObjectIdentity(&object, false), why),
+			 errhint("If it is meant to go for good, permit it so: '%s'.", permit)));
+}
+
+/* Is any effect of that kind among them? */
+bool
+keeps_kind(Keep *keep, KeptKind kind)
+{
+	ListCell *lc;
+
+	foreach(lc, keep->effects)
+		if (action_kept_as(((Effect *) lfirst(lc))->action) == kind)
+			return true;
+	return false;
+}
+
+/* Rows that were kept are worth a word; a view's definition is not. */
+static void
+tell_what_was_kept(Keep *keep)
+{
+	ListCell *lc;
+
+	foreach(lc, keep->told)
+	{
+		BinItem *item = lfirst(lc);
+
+		if (action_category(item->action) != CATEGORY_DATA)
+			continue;
+		ereport(NOTICE,
+				(errmsg("%s %s is kept for %s", item->type, item->identity,
+						setting_text(SETTING_KEEP_FOR)),
+				 errhint("SELECT %s.undrop(%s); brings it back.", SAFEMIG_NAME,
+						 quote_literal_cstr(item->identity))));
+	}
+}
+
+void
+keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
+				 void (*execute)(void *arg), void *arg)
+{
+	Keep keep = {0};
+	void *columns;
+	void *copies;
+	void *storage;
+	void *definitions;
+
+	keep.stmt = stmt;
+	keep.query = query;
+	keep.migration = migration;
+	keep.effects = effects;
+	keep.execute = execute;
+	keep.arg = arg;
+
+	definitions = keep_definitions_before(&keep);
+	columns = keep_columns_before(&keep);
+	copies = keep_copies_before(&keep);
+	storage = keep_storage_before(&keep);
+	if (!keep_moved(&keep))
+		execute(arg);
+	keep_storage_after(&keep, storage);
+	keep_copies_after(&keep, copies);
+	keep_columns_after(&keep, columns);
+	keep_definitions_after(&keep, definitions);
+	tell_what_was_kept(&keep);
+}

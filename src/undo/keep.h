@@ -1,0 +1,64 @@
+/*
+ * keep.h
+ *		The way of a destroying statement that was let pass: what it would destroy
+ *		is kept first, then it runs, or the keeper does its work in another way.
+ */
+#ifndef SAFEMIG_KEEP_H
+#define SAFEMIG_KEEP_H
+
+#include "postgres.h"
+#include "nodes/parsenodes.h"
+#include "undo/bin.h"
+
+typedef struct Keep
+{
+	Node *stmt;
+	const char *query;		   /* the text it came from */
+	const char *migration;	   /* version, or NULL */
+	List *effects;			   /* of Effect: what is worth keeping */
+	int64 entry;			   /* 0 until keep_entry() */
+	List *told;				   /* of BinItem: what the statement named */
+	void (*execute)(void *arg); /* runs the statement */
+	void *arg;
+} Keep;
+
+/* The entry of this statement, made at first use. */
+extern int64 keep_entry(Keep *keep);
+
+/* Add a thing that was kept to the entry. */
+extern void keep_item(Keep *keep, BinItem *item);
+
+/*
+ * Runs the statement with everything kept that it destroys.  effects: what the
+ * guard let pass and is somebody's loss.
+ */
+extern void keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
+							 void (*execute)(void *arg), void *arg);
+
+/*
+ * SM006: this cannot be kept.  For a keeper that meets what it cannot bring
+ * back; the statement is refused, unless its permit says 'without undo'.
+ */
+extern void refuse_unkept(Keep *keep, const Effect *effect,
+						  const char *why) pg_attribute_noreturn();
+
+/* Is any effect of that kind among them? */
+extern bool keeps_kind(Keep *keep, KeptKind kind);
+
+/*
+ * The keepers.  Each takes the effects that are its own; keep->effects holds
+ * all.  before runs when the statement was judged, and takes the statement's
+ * locks itself where it needs them; it returns what after gets, when the
+ * statement has run, or NULL when there is nothing of its kind.
+ */
+extern bool keep_moved(Keep *keep); /* true: it has done the statement's work */
+extern void *keep_storage_before(Keep *keep);
+extern void keep_storage_after(Keep *keep, void *state);
+extern void *keep_columns_before(Keep *keep);
+extern void keep_columns_after(Keep *keep, void *state);
+extern void *keep_copies_before(Keep *keep);
+extern void keep_copies_after(Keep *keep, void *state);
+extern void *keep_definitions_before(Keep *keep);
+extern void keep_definitions_after(Keep *keep, void *state);
+
+#endif /* SAFEMIG_KEEP_H */

@@ -1,0 +1,44 @@
+/*
+ * restore.h
+ *		Bringing an entry of the bin back: each keeper brings its own items, newest
+ *		first, and says what came back and what did not.
+ */
+#ifndef SAFEMIG_RESTORE_H
+#define SAFEMIG_RESTORE_H
+
+#include "postgres.h"
+#include "undo/bin.h"
+
+typedef struct Restore
+{
+	int64 entry;
+	const char *as_name; /* for the named relation, or NULL */
+	List *items;		 /* of BinItem: all of the entry */
+	List *came_back;	 /* of char *: 'table public.users' */
+	List *left_out;		 /* of char *: whole sentences */
+} Restore;
+
+extern void report_back(Restore *restore, const BinItem *item);
+extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
+
+/*
+ * Runs one statement of the manifest as the extension's owner.  %{16384} in it
+ * stands for the present name of that relation.  A statement that fails, or
+ * whose relation is gone, is reported in words and undone alone.
+ */
+extern bool restore_step(Restore *restore, const char *what, const char *statement);
+
+/* One for each keeper; items of its kind only, in the order they were kept. */
+extern void restore_moved(Restore *restore, List *items);
+extern void restore_storage(Restore *restore, List *items);
+extern void restore_columns(Restore *restore, List *items);
+extern void restore_copies(Restore *restore, List *items);
+extern void restore_definitions(Restore *restore, List *items);
+
+/* For good: the storage, or the leftovers, of one item. */
+extern void purge_moved(const BinItem *item);
+extern void purge_storage(const BinItem *item);
+extern void purge_column(const BinItem *item);
+extern void purge_copy(const BinItem *item);
+
+#endif /* SAFEMIG_RESTORE_H */
