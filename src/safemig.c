@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "guard/guard.h"
+#include "undo/keep.h"
 
 SAFEMIG_MODULE_MAGIC;
 
@@ -41,5 +42,6 @@ _PG_init(void)
 		"safemig.enforce", "Whether what nobody permitted is refused, warned of, or let through.",
 		NULL, &guard_enforce, ENFORCE_ON, enforce_options, PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("safemig");
+	guard_keeper = keep_and_execute;
 	guard_install_hooks();
 }

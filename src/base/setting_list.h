@@ -40,10 +40,11 @@ SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",
 		"how much of the data directory incidents may take that are not yet in their table")
 SETTING(KEEP, "keep", SWITCH, "on", "on", "on|off",
 		"whether what a permitted statement destroys is kept, so that it can be taken back")
-SETTING(KEEP_FOR, "keep_for", SPAN, "30 days", "7 days", "an amount of time, 1 minute to 10000 days",
-		"how long it is kept")
+SETTING(KEEP_FOR, "keep_for", SPAN, "30 days", "7 days",
+		"an amount of time, 1 minute to 10000 days", "how long it is kept")
 SETTING(KEEP_MAX_BYTES, "keep_max_bytes", SHARE, "20%", "20%",
 		"an amount of memory, or a share of the database's size in %", "how much room it may take")
-SETTING(KEEP_WHEN_FULL, "keep_when_full", WORD, "purge oldest", "purge oldest",
-		"purge oldest|refuse|pass",
-		"what happens when there is no more room: the oldest goes for good, the statement is refused, or it is not kept")
+SETTING(
+	KEEP_WHEN_FULL, "keep_when_full", WORD, "purge oldest", "purge oldest",
+	"purge oldest|refuse|pass",
+	"what happens when there is no more room: the oldest goes for good, the statement is refused, or it is not kept")

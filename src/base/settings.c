@@ -100,9 +100,9 @@ parse_span(const char *value, int64 *seconds)
 	{
 		const char *unit;
 		int64 seconds;
-	} units[] = {{"s", 1},		   {"second", 1},	{"seconds", 1},	  {"min", 60},
-				 {"minute", 60},   {"minutes", 60}, {"h", 3600},	  {"hour", 3600},
-				 {"hours", 3600},  {"d", 86400},	{"day", 86400},	  {"days", 86400},
+	} units[] = {{"s", 1},		   {"second", 1},	 {"seconds", 1}, {"min", 60},
+				 {"minute", 60},   {"minutes", 60},	 {"h", 3600},	 {"hour", 3600},
+				 {"hours", 3600},  {"d", 86400},	 {"day", 86400}, {"days", 86400},
 				 {"week", 604800}, {"weeks", 604800}};
 	char *unit;
 	long number = strtol(value, &unit, 10);

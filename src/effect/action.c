@@ -19,8 +19,7 @@ typedef struct ActionInfo
 } ActionInfo;
 
 static const ActionInfo infos[ACTION_COUNT] = {
-#define ACTION(symbol, name, category, kept, lost)                                                 \
-	{name, CATEGORY_##category, KEPT_##kept, lost},
+#define ACTION(symbol, name, category, kept, lost) {name, CATEGORY_##category, KEPT_##kept, lost},
 #include "effect/actions.h"
 #undef ACTION
 };

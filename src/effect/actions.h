@@ -26,8 +26,10 @@ ACTION(DROP_MATVIEW, "drop materialized view", DATA, MOVED, "the stored rows of 
 ACTION(DROP_SEQUENCE, "drop sequence", DATA, MOVED, "the sequence and where it stands")
 ACTION(DROP_LARGE_OBJECT, "drop large object", DATA, NOT, "the large object")
 ACTION(TRUNCATE, "truncate", DATA, STORAGE, "every row of the table")
-ACTION(ALTER_COLUMN_TYPE, "alter column type", DATA, COPY, "what the new type cannot hold, in every row")
-ACTION(DROP_ATTRIBUTE, "drop attribute", DATA, NOT, "the attribute's value wherever the type is stored")
+ACTION(ALTER_COLUMN_TYPE, "alter column type", DATA, COPY,
+	   "what the new type cannot hold, in every row")
+ACTION(DROP_ATTRIBUTE, "drop attribute", DATA, NOT,
+	   "the attribute's value wherever the type is stored")
 ACTION(ALTER_ATTRIBUTE, "alter attribute", DATA, NOT,
 	   "what the new type cannot hold, wherever the type is stored")
 ACTION(DELETE_ALL, "delete all", DATA, NOT, "every row of the table")
@@ -44,9 +46,11 @@ ACTION(RENAME_ATTRIBUTE, "rename attribute", BREAK, NOT, "the name that running 
 ACTION(RENAME_ENUM_VALUE, "rename enum value", BREAK, NOT, "the label that running code uses")
 ACTION(RENAME_DATABASE, "rename database", BREAK, NOT, "the name that every client connects to")
 ACTION(SET_SCHEMA, "set schema", BREAK, NOT, "the name that running code uses")
-ACTION(DETACH_PARTITION, "detach partition", BREAK, NOT, "the partition's rows in queries of its parent")
+ACTION(DETACH_PARTITION, "detach partition", BREAK, NOT,
+	   "the partition's rows in queries of its parent")
 ACTION(NO_INHERIT, "no inherit", BREAK, NOT, "the child's rows in queries of its parent")
-ACTION(DISABLE_ROW_SECURITY, "disable row security", BREAK, NOT, "the protection of rows by policies")
+ACTION(DISABLE_ROW_SECURITY, "disable row security", BREAK, NOT,
+	   "the protection of rows by policies")
 ACTION(DISABLE_TRIGGER, "disable trigger", BREAK, NOT, "what the trigger checks or writes")
 
 /* code: can be made again from its definition */
@@ -58,7 +62,8 @@ ACTION(DROP_TYPE, "drop type", CODE, DEFINITION, "the type's definition")
 ACTION(DROP_DOMAIN, "drop domain", CODE, DEFINITION, "the domain's definition")
 ACTION(DROP_EXTENSION, "drop extension", CODE, NOT, "the extension's objects")
 ACTION(DROP_FOREIGN_TABLE, "drop foreign table", CODE, MOVED, "the foreign table's definition")
-ACTION(DROP_FOREIGN_DATA_WRAPPER, "drop foreign data wrapper", CODE, DEFINITION, "the wrapper's definition")
+ACTION(DROP_FOREIGN_DATA_WRAPPER, "drop foreign data wrapper", CODE, DEFINITION,
+	   "the wrapper's definition")
 ACTION(DROP_SERVER, "drop server", CODE, DEFINITION, "the server's definition")
 ACTION(DROP_USER_MAPPING, "drop user mapping", CODE, DEFINITION, "the mapping's options")
 ACTION(DROP_PUBLICATION, "drop publication", CODE, DEFINITION, "the publication's definition")
@@ -69,14 +74,17 @@ ACTION(DROP_EVENT_TRIGGER, "drop event trigger", CODE, DEFINITION, "the event tr
 ACTION(DROP_LANGUAGE, "drop language", CODE, NOT, "the language's definition")
 ACTION(DROP_TRANSFORM, "drop transform", CODE, DEFINITION, "the transform's definition")
 ACTION(DROP_OPERATOR, "drop operator", CODE, DEFINITION, "the operator's definition")
-ACTION(DROP_OPERATOR_CLASS, "drop operator class", CODE, DEFINITION, "the operator class's definition")
-ACTION(DROP_OPERATOR_FAMILY, "drop operator family", CODE, DEFINITION, "the operator family's definition")
+ACTION(DROP_OPERATOR_CLASS, "drop operator class", CODE, DEFINITION,
+	   "the operator class's definition")
+ACTION(DROP_OPERATOR_FAMILY, "drop operator family", CODE, DEFINITION,
+	   "the operator family's definition")
 ACTION(DROP_ACCESS_METHOD, "drop access method", CODE, NOT, "the access method's definition")
 ACTION(DROP_CAST, "drop cast", CODE, DEFINITION, "the cast's definition")
 ACTION(DROP_COLLATION, "drop collation", CODE, DEFINITION, "the collation's definition")
 ACTION(DROP_CONVERSION, "drop conversion", CODE, DEFINITION, "the conversion's definition")
 ACTION(DROP_TS_PARSER, "drop text search parser", CODE, DEFINITION, "the parser's definition")
-ACTION(DROP_TS_DICTIONARY, "drop text search dictionary", CODE, DEFINITION, "the dictionary's definition")
+ACTION(DROP_TS_DICTIONARY, "drop text search dictionary", CODE, DEFINITION,
+	   "the dictionary's definition")
 ACTION(DROP_TS_TEMPLATE, "drop text search template", CODE, DEFINITION, "the template's definition")
 ACTION(DROP_TS_CONFIGURATION, "drop text search configuration", CODE, DEFINITION,
 	   "the configuration's definition")

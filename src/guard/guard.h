@@ -34,6 +34,17 @@ extern bool guard_is_awake(void);
 /* The event trigger's way in: the statement that loaded the library. */
 extern void guard_judge_late(Node *stmt);
 
+/*
+ * How a statement runs that destroys what can be kept: safemig.c wires src/undo in
+ * here, which the guard knows nothing of.
+ */
+typedef void (*GuardKeeper)(Node *stmt, const char *query, const char *migration, List *effects,
+							void (*execute)(void *arg), void *arg);
+extern GuardKeeper guard_keeper;
+
+/* verdict.c: those of the effects that are somebody's loss and can be kept */
+extern List *effects_to_keep(List *effects);
+
 /* verdict.c: the decision on one effect, permits aside */
 extern Decision decide(Effect *effect);
 extern bool is_member(const ObjectAddress *object);

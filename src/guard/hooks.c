@@ -35,6 +35,7 @@
 #include "guard/migration.h"
 #include "guard/rule.h"
 
+GuardKeeper guard_keeper = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -129,6 +130,28 @@ guard_other_databases(Node *stmt)
 	refuse(list_make1(effect), NIL, list_make1(effect));
 }
 
+/* A statement on its way: for whoever runs it later than at once. */
+typedef struct UtilityCall
+{
+	PlannedStmt *pstmt;
+	const char *query;
+	bool read_only_tree;
+	ProcessUtilityContext context;
+	ParamListInfo params;
+	QueryEnvironment *environment;
+	DestReceiver *dest;
+	QueryCompletion *completion;
+} UtilityCall;
+
+static void
+run_utility(void *arg)
+{
+	UtilityCall *call = arg;
+
+	call_next_utility(call->pstmt, call->query, call->read_only_tree, call->context, call->params,
+					  call->environment, call->dest, call->completion);
+}
+
 static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
@@ -137,6 +160,7 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 {
 	Foreseen *outer = foreseen;
 	List *effects;
+	List *kept;
 
 	utility_hook_ran = true;
 	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
@@ -150,11 +174,19 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	judge(effects);
 	lock_what_must_stay_empty(effects);
 
+	kept = guard_keeper ? effects_to_keep(effects) : NIL;
+
 	foreseen = foresee(effects);
 	PG_TRY();
 	{
-		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
-						  completion);
+		UtilityCall call = {pstmt,	query,		 read_only_tree, context,
+							params, environment, dest,			 completion};
+
+		if (kept != NIL)
+			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept, run_utility,
+						 &call);
+		else
+			run_utility(&call);
 	}
 	PG_FINALLY();
 	{

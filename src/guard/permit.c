@@ -29,6 +29,7 @@ typedef struct Permit
 	size_t prefix;		  /* for 'schema.*': how much of it must match, else 0 */
 	ObjectAddress object; /* InvalidOid while there is none of that name */
 	char *reason;
+	bool without_undo; /* what it opens is to go for good */
 	bool used;
 } Permit;
 
@@ -95,6 +96,19 @@ take_wide(Permit *permit, const char *text)
 	permit->prefix = star - permit->identity;
 }
 
+/* 'drop table public.users without undo' */
+static void
+take_without_undo(Permit *permit)
+{
+	static const char suffix[] = " without undo";
+	size_t length = strlen(permit->identity);
+
+	if (length <= strlen(suffix) || strcmp(permit->identity + length - strlen(suffix), suffix) != 0)
+		return;
+	permit->identity[length - strlen(suffix)] = '\0';
+	permit->without_undo = true;
+}
+
 /* 'action identity', in the transaction's memory */
 static Permit *
 parse_permit(const char *text, const char *reason)
@@ -120,6 +134,7 @@ parse_permit(const char *text, const char *reason)
 				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("permit '%s' names no object", text),
 				 errhint("A permit reads like '%s public.users'.", action_name(permit->action))));
 	permit->identity = MemoryContextStrdup(TopTransactionContext, rest);
+	take_without_undo(permit);
 	permit->reason = reason ? MemoryContextStrdup(TopTransactionContext, reason) : NULL;
 	take_wide(permit, text);
 	resolve(permit);
@@ -170,6 +185,7 @@ use_permit(Effect *effect, bool needed)
 	if (permit != NULL)
 	{
 		permit->used = true;
+		effect->without_undo = permit->without_undo;
 		row.reason = permit->reason;
 	}
 	else if (needed && use_ticket(effect, &ticket_reason))

@@ -321,3 +321,32 @@ decide(Effect *effect)
 		return loses_nothing(effect) ? DECISION_ALLOW : decision;
 	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
 }
+
+static Effect *
+root_of(Effect *effect)
+{
+	while (effect->part && effect->whole != NULL)
+		effect = effect->whole;
+	return effect;
+}
+
+List *
+effects_to_keep(List *effects)
+{
+	List *kept = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		if (action_kept_as(effect->action) == KEPT_NOT || root_of(effect)->without_undo ||
+			!OidIsValid(effect->object.objectId) || is_self(&effect->object) ||
+			belongs_to_running_script(effect) || is_exempt(effect, schema_of(&effect->object)) ||
+			(is_whole_table_action(effect->action) &&
+			 (is_tool_table(effect->relation) || loses_nothing(effect))))
+			continue;
+		kept = lappend(kept, effect);
+	}
+	return kept != NIL && setting_is_on(SETTING_KEEP) ? kept : NIL;
+}

@@ -56,3 +56,23 @@ CREATE VIEW safemig.bin AS
 	  FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id;
 COMMENT ON VIEW safemig.bin IS 'what was destroyed and can be had back: SELECT safemig.undrop(identity) or safemig.undrop_id(id); rows as estimated when it was kept, bytes with TOAST and indexes';
 REVOKE ALL ON safemig.bin FROM PUBLIC;
+
+CREATE FUNCTION safemig.undrop(identity text, as_name text DEFAULT NULL) RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_undrop';
+COMMENT ON FUNCTION safemig.undrop(text, text) IS
+'brings back the newest thing of that identity, and what was destroyed with it by the same statement. Returns what came back and what did not. SM006 when nothing is kept under it, or its name is taken: as_name gives another. SELECT safemig.undrop(''public.users'')';
+REVOKE ALL ON FUNCTION safemig.undrop(text, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.undrop_id(id bigint, as_name text DEFAULT NULL) RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_undrop_id';
+COMMENT ON FUNCTION safemig.undrop_id(bigint, text) IS 'brings back one entry of safemig.bin, as safemig.undrop() does';
+REVOKE ALL ON FUNCTION safemig.undrop_id(bigint, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.undo_transaction(xid xid8) RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_undo_transaction';
+COMMENT ON FUNCTION safemig.undo_transaction(xid8) IS
+'brings back everything one transaction destroyed, newest first. SM006 when nothing is kept of it. SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1';
+REVOKE ALL ON FUNCTION safemig.undo_transaction(xid8) FROM PUBLIC;

@@ -78,7 +78,7 @@ make_bin_item(KeptKind kind, const Effect *effect)
 void
 bin_add_item(int64 entry, BinItem *item)
 {
-	Oid types[15] = {INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,	TEXTOID, BOOLOID, OIDOID,
+	Oid types[15] = {INT8OID, TEXTOID, TEXTOID, TEXTOID,   TEXTOID, TEXTOID, BOOLOID, OIDOID,
 					 OIDOID,  INT4OID, OIDOID,	FLOAT8OID, INT8OID, TEXTOID, INT8OID};
 	Datum values[15];
 	char nulls[16] = "               ";
@@ -114,8 +114,8 @@ bin_add_item(int64 entry, BinItem *item)
 	{
 		bool isnull;
 
-		item->item = DatumGetInt64(
-			SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+		item->item =
+			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	}
 	SPI_finish();
 }
@@ -183,8 +183,7 @@ bin_items(int64 entry)
 	{
 		MemoryContext spi = MemoryContextSwitchTo(caller);
 
-		items =
-			lappend(items, item_of_row(entry, SPI_tuptable->vals[i], SPI_tuptable->tupdesc));
+		items = lappend(items, item_of_row(entry, SPI_tuptable->vals[i], SPI_tuptable->tupdesc));
 		MemoryContextSwitchTo(spi);
 	}
 	SPI_finish();
@@ -308,8 +307,7 @@ bin_drop_schemas(int64 entry)
 	{
 		MemoryContext spi = MemoryContextSwitchTo(caller);
 
-		schemas =
-			lappend_oid(schemas, oid_of(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		schemas = lappend_oid(schemas, oid_of(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
 		MemoryContextSwitchTo(spi);
 	}
 	SPI_finish();

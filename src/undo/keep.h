@@ -13,11 +13,11 @@
 typedef struct Keep
 {
 	Node *stmt;
-	const char *query;		   /* the text it came from */
-	const char *migration;	   /* version, or NULL */
-	List *effects;			   /* of Effect: what is worth keeping */
-	int64 entry;			   /* 0 until keep_entry() */
-	List *told;				   /* of BinItem: what the statement named */
+	const char *query;			/* the text it came from */
+	const char *migration;		/* version, or NULL */
+	List *effects;				/* of Effect: what is worth keeping */
+	int64 entry;				/* 0 until keep_entry() */
+	List *told;					/* of BinItem: what the statement named */
 	void (*execute)(void *arg); /* runs the statement */
 	void *arg;
 } Keep;
@@ -39,8 +39,8 @@ extern void keep_and_execute(Node *stmt, const char *query, const char *migratio
  * SM006: this cannot be kept.  For a keeper that meets what it cannot bring
  * back; the statement is refused, unless its permit says 'without undo'.
  */
-extern void refuse_unkept(Keep *keep, const Effect *effect,
-						  const char *why) pg_attribute_noreturn();
+extern void
+refuse_unkept(Keep *keep, const Effect *effect, const char *why) pg_attribute_noreturn();
 
 /* Is any effect of that kind among them? */
 extern bool keeps_kind(Keep *keep, KeptKind kind);

@@ -33,7 +33,8 @@ extern void restore_moved(Restore *restore, List *items);
 extern void restore_storage(Restore *restore, List *items);
 extern void restore_columns(Restore *restore, List *items);
 extern void restore_copies(Restore *restore, List *items);
-extern void restore_definitions(Restore *restore, List *items);
+/* twice: first what others stand on (schemas, types, functions), then the rest */
+extern void restore_definitions(Restore *restore, List *items, bool foundations);
 
 /* For good: the storage, or the leftovers, of one item. */
 extern void purge_moved(const BinItem *item);
