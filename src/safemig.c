@@ -43,5 +43,6 @@ _PG_init(void)
 		NULL, &guard_enforce, ENFORCE_ON, enforce_options, PGC_SUSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("safemig");
 	guard_keeper = keep_and_execute;
+	guard_before_end = refuse_end_of_full_bin;
 	guard_install_hooks();
 }

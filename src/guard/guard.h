@@ -42,6 +42,9 @@ typedef void (*GuardKeeper)(Node *stmt, const char *query, const char *migration
 							void (*execute)(void *arg), void *arg);
 extern GuardKeeper guard_keeper;
 
+/* Asked when the extension is about to go; likewise. */
+extern void (*guard_before_end)(void);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

@@ -31,11 +31,13 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "effect/effect.h"
+#include "effect/trial.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
+void (*guard_before_end)(void) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -275,6 +277,8 @@ before_our_end(const ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
+	if (guard_before_end && safemig_is_installed())
+		guard_before_end();
 	disarm_database();
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
@@ -311,6 +315,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		spool_unlink_all_at_commit(oid);
 	if (!guard_is_awake())
 		return;
+	if (access == OAT_DROP)
+		note_tried_drop(&object);
 	if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
 	else if (access == OAT_TRUNCATE)

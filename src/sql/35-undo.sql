@@ -76,3 +76,22 @@ AS 'MODULE_PATHNAME', 'safemig_undo_transaction';
 COMMENT ON FUNCTION safemig.undo_transaction(xid8) IS
 'brings back everything one transaction destroyed, newest first. SM006 when nothing is kept of it. SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1';
 REVOKE ALL ON FUNCTION safemig.undo_transaction(xid8) FROM PUBLIC;
+
+CREATE FUNCTION safemig.purge_id(id bigint, reason text DEFAULT NULL) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_purge_id';
+COMMENT ON FUNCTION safemig.purge_id(bigint, text) IS 'destroys one entry of safemig.bin for good, with a row in safemig.history. SM006 when nothing is kept under the id';
+REVOKE ALL ON FUNCTION safemig.purge_id(bigint, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.purge_object(identity text, reason text DEFAULT NULL) RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_purge_object';
+COMMENT ON FUNCTION safemig.purge_object(text, text) IS
+'destroys for good every entry that holds a thing of that identity: the answer to an erasure request. Returns how many. SELECT safemig.purge_object(''public.users'', ''GDPR-123'')';
+REVOKE ALL ON FUNCTION safemig.purge_object(text, text) FROM PUBLIC;
+
+CREATE PROCEDURE safemig.purge_expired()
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'safemig_purge_expired';
+COMMENT ON PROCEDURE safemig.purge_expired() IS 'destroys for good what is kept for longer than keep_for, one transaction for each entry: for a scheduler. CALL safemig.purge_expired()';
+REVOKE ALL ON PROCEDURE safemig.purge_expired() FROM PUBLIC;

@@ -32,6 +32,8 @@
 	"item, kind, action, type, identity, owner, named, class_id, object_oid, sub_id, bin_oid,"     \
 	" rows, bytes, detail"
 
+#define ENTRY_STATE 9 /* column of safemig.bin_entry */
+
 /* the words of bin_item.kind */
 static const char *const kind_words[] = {"moved", "storage", "column", "copy", "definition"};
 
@@ -324,4 +326,41 @@ bin_drop_schemas(int64 entry)
 		CommandCounterIncrement();
 		performDeletion(&object, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
 	}
+}
+
+/* ---------- the end ---------- */
+
+static int64 entries_kept;
+
+static void
+count_kept(HeapTuple tuple, TupleDesc desc)
+{
+	bool isnull;
+	Datum state = heap_getattr(tuple, ENTRY_STATE, desc, &isnull);
+
+	if (!isnull && strcmp(TextDatumGetCString(state), "kept") == 0)
+		entries_kept++;
+}
+
+/* Below SPI: asked by the object hook when the extension is about to go. */
+void
+refuse_end_of_full_bin(void)
+{
+	Oid entries = get_relname_relid("bin_entry", safemig_schema());
+
+	entries_kept = 0;
+	if (OidIsValid(entries))
+		scan_own_table(entries, count_kept);
+	if (entries_kept == 0)
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+		 errmsg("the bin of extension \"%s\" still holds what " INT64_FORMAT
+				" statements destroyed",
+				SAFEMIG_NAME, entries_kept),
+		 errdetail("It would be gone for good."),
+		 errhint(
+			 "SELECT * FROM %s.bin; lists it. SELECT %s.undrop_id(id); brings one back, SELECT %s.purge_id(id); destroys it.",
+			 SAFEMIG_NAME, SAFEMIG_NAME, SAFEMIG_NAME)));
 }

@@ -59,4 +59,7 @@ extern bool in_bin(Oid schema);
 extern bool bin_claim(int64 entry);
 extern void bin_set_state(int64 entry, const char *state, const char *reason);
 
+/* The extension goes: an error while there is something in the bin. */
+extern void refuse_end_of_full_bin(void);
+
 #endif /* SAFEMIG_BIN_H */

@@ -22,3 +22,8 @@ void
 restore_columns(Restore *restore, List *items)
 {
 }
+
+void
+purge_column(const BinItem *item)
+{
+}

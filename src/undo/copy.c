@@ -22,3 +22,8 @@ void
 restore_copies(Restore *restore, List *items)
 {
 }
+
+void
+purge_copy(const BinItem *item)
+{
+}

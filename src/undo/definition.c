@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "undo/definition.h"
 #include "undo/keep.h"
 #include "undo/restore.h"
 
@@ -21,4 +22,10 @@ keep_definitions_after(Keep *keep, void *state)
 void
 restore_definitions(Restore *restore, List *items, bool foundations)
 {
+}
+
+bool
+keep_definition_of(Keep *keep, const Effect *effect)
+{
+	return false;
 }

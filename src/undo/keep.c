@@ -18,6 +18,7 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "undo/keep.h"
+#include "undo/purge.h"
 
 int64
 keep_entry(Keep *keep)
@@ -81,6 +82,41 @@ tell_what_was_kept(Keep *keep)
 	}
 }
 
+/* What the bin would hold more: rows that are moved, not copied, are already on disk. */
+static int64
+bytes_at_stake(Keep *keep)
+{
+	int64 bytes = 0;
+	ListCell *lc;
+
+	foreach(lc, keep->effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		if (OidIsValid(effect->relation) && effect->object.objectSubId == 0 &&
+			(action_kept_as(effect->action) == KEPT_MOVED ||
+			 action_kept_as(effect->action) == KEPT_STORAGE))
+			bytes += stake_of_relation(effect->relation, true).bytes;
+	}
+	return bytes;
+}
+
+/* People truncate to get room on the disk: the bin must not stand in the way for ever. */
+static bool
+finds_room(Keep *keep)
+{
+	int64 bytes = bytes_at_stake(keep);
+
+	if (bytes == 0 || make_room_in_bin(bytes))
+		return true;
+	ereport(WARNING,
+			(errmsg("what this statement destroys is not kept: there is no room for %s in the bin",
+					text_to_cstring(
+						DatumGetTextPP(DirectFunctionCall1(pg_size_pretty, Int64GetDatum(bytes))))),
+			 errhint("SELECT %s.set('keep_max_bytes', '...'); gives it more.", SAFEMIG_NAME)));
+	return false;
+}
+
 void
 keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
 				 void (*execute)(void *arg), void *arg)
@@ -98,6 +134,11 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 	keep.execute = execute;
 	keep.arg = arg;
 
+	if (!finds_room(&keep))
+	{
+		execute(arg);
+		return;
+	}
 	definitions = keep_definitions_before(&keep);
 	columns = keep_columns_before(&keep);
 	copies = keep_copies_before(&keep);

@@ -75,8 +75,8 @@ joined(List *words, const char *separator)
 /* ---------- steps ---------- */
 
 /* %{16384} is the present name of that relation; NULL when it is gone. */
-static char *
-with_names(const char *statement)
+char *
+with_present_names(const char *statement)
 {
 	StringInfoData text;
 	const char *at = statement;
@@ -105,7 +105,7 @@ restore_step(Restore *restore, const char *what, const char *statement)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	char *sql = with_names(statement);
+	char *sql = with_present_names(statement);
 	bool done = false;
 
 	if (sql == NULL)

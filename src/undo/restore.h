@@ -21,6 +21,9 @@ typedef struct Restore
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 
+/* %{16384} is the present name of that relation; NULL when one of them is gone. */
+extern char *with_present_names(const char *statement);
+
 /*
  * Runs one statement of the manifest as the extension's owner.  %{16384} in it
  * stands for the present name of that relation.  A statement that fails, or

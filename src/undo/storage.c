@@ -22,3 +22,8 @@ void
 restore_storage(Restore *restore, List *items)
 {
 }
+
+void
+purge_storage(const BinItem *item)
+{
+}

@@ -1,0 +1,246 @@
+/*
+ * moved_restore.c
+ *		Moved relations come back: into their schema, under their name, to their
+ *		owner; then what tied them to the rest is tied again.
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/tablecmds.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/owner.h"
+#include "undo/moved.h"
+#include "undo/relation_state.h"
+#include "undo/restore.h"
+
+static bool
+is_still_kept(const BinItem *item)
+{
+	Oid schema;
+
+	LockRelationOid(item->object.objectId, AccessExclusiveLock);
+	schema = get_rel_namespace(item->object.objectId);
+	return OidIsValid(schema) && in_bin(schema);
+}
+
+/* The only relation that the statement named, which as_name is for. */
+static bool
+takes_new_name(Restore *restore, const BinItem *item)
+{
+	int named = 0;
+	ListCell *lc;
+
+	if (restore->as_name == NULL || !item->named)
+		return false;
+	foreach(lc, restore->items)
+		named += ((BinItem *) lfirst(lc))->named ? 1 : 0;
+	if (named > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("entry " INT64_FORMAT
+						" holds several things, so that as_name does not say which",
+						restore->entry),
+				 errhint("Bring it back without, or rename what has the names now.")));
+	return true;
+}
+
+static Oid
+home_of(Restore *restore, const BinItem *item)
+{
+	char *schema = word_of_state(item->detail, "schema");
+	Oid home = get_namespace_oid(schema, true);
+
+	if (!OidIsValid(home))
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("the schema of %s %s is gone", item->type, item->identity),
+				 errhint("CREATE SCHEMA %s; and bring it back then.", quote_identifier(schema))));
+	return home;
+}
+
+static void
+refuse_taken_name(Restore *restore, const BinItem *item, const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("there is a relation \"%s\" again, so %s %s cannot come back under its name",
+					name, item->type, item->identity),
+			 item->named
+				 ? errhint("SELECT %s.undrop_id(" INT64_FORMAT ", as_name => %s);", SAFEMIG_NAME,
+						   restore->entry, quote_literal_cstr(psprintf("%s_kept", name)))
+				 : errhint("Rename the new one first.")));
+}
+
+static bool
+has_indexes(char relkind)
+{
+	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
+		relkind == RELKIND_MATVIEW;
+}
+
+/* Indexes and owned sequences whose names are taken meanwhile get new ones. */
+static void
+make_room(Restore *restore, Oid relid, Oid home)
+{
+	Relation rel = relation_open(relid, NoLock);
+	List *parts = has_indexes(rel->rd_rel->relkind) ? list_copy(RelationGetIndexList(rel)) : NIL;
+	ListCell *lc;
+
+	relation_close(rel, NoLock);
+	parts = list_concat(parts, getOwnedSequences(relid));
+	foreach(lc, parts)
+	{
+		char *name = get_rel_name(lfirst_oid(lc));
+		bool is_index = get_rel_relkind(lfirst_oid(lc)) != RELKIND_SEQUENCE;
+		char *new_name;
+
+		if (!OidIsValid(get_relname_relid(name, home)))
+			continue;
+		new_name = ChooseRelationName(name, NULL, "kept", home, false);
+		RenameRelationInternal(lfirst_oid(lc), new_name, false, is_index);
+		CommandCounterIncrement();
+		report_left_out(restore, "%s %s is called %s now, since its name was taken.",
+						is_index ? "Index" : "Sequence", name, new_name);
+	}
+}
+
+static void
+leave_bin(Restore *restore, BinItem *item)
+{
+	Oid relid = item->object.objectId;
+	Oid home = home_of(restore, item);
+	char *name = word_of_state(item->detail, "name");
+	ObjectAddresses *moved = new_object_addresses();
+	Relation rel;
+
+	if (takes_new_name(restore, item))
+		name = pstrdup(restore->as_name);
+	if (OidIsValid(get_relname_relid(name, home)))
+		refuse_taken_name(restore, item, name);
+	(void) deleteDependencyRecordsForClass(RelationRelationId, relid, ExtensionRelationId,
+										   DEPENDENCY_EXTENSION);
+	if (strcmp(name, get_rel_name(relid)) != 0)
+		RenameRelationInternal(relid, name, false, false);
+	CommandCounterIncrement();
+	make_room(restore, relid, home);
+	rel = relation_open(relid, NoLock);
+	AlterTableNamespaceInternal(rel, RelationGetNamespace(rel), home, moved);
+	relation_close(rel, NoLock);
+	CommandCounterIncrement();
+}
+
+/* Rows may have come that it does not hold for, and a scan would not be O(1). */
+static bool
+is_unvalidated_key(const char *what, const char *statement)
+{
+	static const char suffix[] = " NOT VALID";
+	size_t length = strlen(statement);
+
+	return strncmp(what, "foreign key", strlen("foreign key")) == 0 && length > strlen(suffix) &&
+		strcmp(statement + length - strlen(suffix), suffix) == 0;
+}
+
+static void
+tie_again(Restore *restore)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid types[1] = {INT8OID};
+	Datum values[1] = {Int64GetDatum(restore->entry)};
+	List *ties = NIL;
+	ListCell *lc;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner("SELECT t.what, s.statement FROM safemig.bin_tie t,"
+							" unnest(t.statements) WITH ORDINALITY s(statement, n)"
+							" WHERE t.entry = $1 ORDER BY t.place, s.n",
+							1, types, values, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		HeapTuple row = SPI_tuptable->vals[i];
+
+		ties = lappend(ties,
+					   list_make2(SPI_getvalue(row, SPI_tuptable->tupdesc, 1),
+								  SPI_getvalue(row, SPI_tuptable->tupdesc, 2)));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	foreach(lc, ties)
+	{
+		char *what = linitial(lfirst(lc));
+		char *statement = lsecond(lfirst(lc));
+
+		if (restore_step(restore, what, statement) && is_unvalidated_key(what, statement))
+			report_left_out(restore, "%s is NOT VALID now: CALL %s.validate(" INT64_FORMAT ");",
+							what, SAFEMIG_NAME, restore->entry);
+	}
+}
+
+void
+restore_moved(Restore *restore, List *items)
+{
+	List *back = NIL;
+	ListCell *lc;
+
+	foreach(lc, items)
+	{
+		BinItem *item = lfirst(lc);
+
+		if (is_still_kept(item))
+			back = lappend(back, item);
+		else if (!OidIsValid(get_rel_namespace(item->object.objectId)))
+			report_left_out(restore, "%s %s is gone from the bin.", item->type, item->identity);
+	}
+	foreach(lc, back)
+	{
+		BinItem *item = lfirst(lc);
+		Oid schema = get_rel_namespace(item->object.objectId);
+
+		/* an owned sequence has gone home with its table */
+		if (in_bin(schema))
+			leave_bin(restore, item);
+		else
+			(void) deleteDependencyRecordsForClass(RelationRelationId, item->object.objectId,
+												   ExtensionRelationId, DEPENDENCY_EXTENSION);
+	}
+	CommandCounterIncrement();
+	foreach(lc, back)
+	{
+		BinItem *item = lfirst(lc);
+
+		give_relation_back(restore, item->object.objectId, item->detail);
+		report_back(restore, item);
+	}
+	tie_again(restore);
+}
+
+void
+purge_moved(const BinItem *item)
+{
+	ObjectAddress object = item->object;
+
+	LockRelationOid(object.objectId, AccessExclusiveLock);
+	if (!OidIsValid(get_rel_namespace(object.objectId)) ||
+		!in_bin(get_rel_namespace(object.objectId)))
+		return;
+	(void) deleteDependencyRecordsForClass(RelationRelationId, object.objectId, ExtensionRelationId,
+										   DEPENDENCY_EXTENSION);
+	CommandCounterIncrement();
+	performDeletion(&object, DROP_CASCADE, PERFORM_DELETION_INTERNAL);
+}

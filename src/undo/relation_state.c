@@ -1,0 +1,222 @@
+/*
+ * relation_state.c
+ *		While a relation lies in the bin the extension's owner owns it, so that
+ *		roles can go without it; its owner and grants are written down as names.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/tablecmds.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "base/installation.h"
+#include "base/owner.h"
+#include "undo/relation_state.h"
+
+/* One text from a query of ours, in the caller's memory; NULL for null. */
+static char *
+ask(const char *sql, int nargs, Oid *types, Datum *values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *answer = NULL;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner(sql, nargs, types, values, NULL);
+	if (SPI_processed == 1)
+		answer = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	answer = answer ? MemoryContextStrdup(caller, answer) : NULL;
+	SPI_finish();
+	return answer;
+}
+
+char *
+state_of_relation(Oid relid)
+{
+	Oid types[1] = {OIDOID};
+	Datum values[1] = {ObjectIdGetDatum(relid)};
+
+	return ask("SELECT safemig.bin_relation($1)", 1, types, values);
+}
+
+char *
+word_of_state(const char *state, const char *key)
+{
+	Oid types[2] = {TEXTOID, TEXTOID};
+	Datum values[2] = {CStringGetTextDatum(state), CStringGetTextDatum(key)};
+
+	return ask("SELECT $1::jsonb ->> $2", 2, types, values);
+}
+
+/* ---------- grants ---------- */
+
+static Form_pg_class
+class_row(Oid relid, HeapTuple *tuple)
+{
+	*tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(*tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	return (Form_pg_class) GETSTRUCT(*tuple);
+}
+
+static int
+columns_of(Oid relid)
+{
+	HeapTuple tuple;
+	int columns = class_row(relid, &tuple)->relnatts;
+
+	ReleaseSysCache(tuple);
+	return columns;
+}
+
+static Oid
+owner_of_relation(Oid relid)
+{
+	HeapTuple tuple;
+	Oid owner = class_row(relid, &tuple)->relowner;
+
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+static Acl *
+acl_in_tuple(int cache, HeapTuple tuple, AttrNumber column)
+{
+	bool isnull;
+	Datum acl = SysCacheGetAttr(cache, tuple, column, &isnull);
+
+	return isnull ? NULL : DatumGetAclPCopy(acl);
+}
+
+/* Writes relacl or attacl as a whole, with its dependencies on roles. */
+static void
+write_acl(Oid relid, AttrNumber attnum, Acl *acl)
+{
+	bool of_column = attnum != 0;
+	int cache = of_column ? ATTNUM : RELOID;
+	AttrNumber acl_column = of_column ? Anum_pg_attribute_attacl : Anum_pg_class_relacl;
+	Relation catalog =
+		table_open(of_column ? AttributeRelationId : RelationRelationId, RowExclusiveLock);
+	HeapTuple tuple = of_column
+		? SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum))
+		: SearchSysCacheCopy1(RELOID, ObjectIdGetDatum(relid));
+	Datum values[Max(Natts_pg_class, Natts_pg_attribute)] = {0};
+	bool nulls[Max(Natts_pg_class, Natts_pg_attribute)] = {0};
+	bool replaces[Max(Natts_pg_class, Natts_pg_attribute)] = {0};
+	Acl *old;
+	Oid *old_members;
+	Oid *new_members;
+	int old_count;
+	int new_count;
+	Oid owner = owner_of_relation(relid);
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u, column %d", relid, attnum);
+	old = acl_in_tuple(cache, tuple, acl_column);
+	old_count = old ? aclmembers(old, &old_members) : 0;
+	new_count = acl ? aclmembers(acl, &new_members) : 0;
+	values[acl_column - 1] = PointerGetDatum(acl);
+	nulls[acl_column - 1] = acl == NULL;
+	replaces[acl_column - 1] = true;
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+	updateAclDependencies(RelationRelationId, relid, attnum, owner, old_count,
+						  old_count ? old_members : NULL, new_count,
+						  new_count ? new_members : NULL);
+	table_close(catalog, RowExclusiveLock);
+	CommandCounterIncrement();
+}
+
+static bool
+has_column_grants(Oid relid, AttrNumber attnum)
+{
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+	bool isnull = true;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	(void) SysCacheGetAttr(ATTNUM, tuple, Anum_pg_attribute_attacl, &isnull);
+	ReleaseSysCache(tuple);
+	return !isnull;
+}
+
+void
+take_relation_over(Oid relid)
+{
+	int columns = columns_of(relid);
+
+	ATExecChangeOwner(relid, safemig_owner(), true, AccessExclusiveLock);
+	CommandCounterIncrement();
+	write_acl(relid, 0, NULL);
+	for (int attnum = 1; attnum <= columns; attnum++)
+		if (has_column_grants(relid, attnum))
+			write_acl(relid, attnum, NULL);
+}
+
+/* The acl under a path of the state, those of its grants whose roles are left. */
+static Acl *
+acl_of_state(const char *state, const char *path)
+{
+	Oid types[2] = {TEXTOID, TEXTOID};
+	Datum values[2] = {CStringGetTextDatum(state), CStringGetTextDatum(path)};
+	char *text =
+		ask("SELECT safemig.bin_acl_back($1::jsonb #> $2::text[])::text", 2, types, values);
+	Oid input;
+	Oid param;
+
+	if (text == NULL)
+		return NULL;
+	getTypeInputInfo(ACLITEMARRAYOID, &input, &param);
+	return DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
+}
+
+static void
+report_lost_grants(Restore *restore, Oid relid, const char *state)
+{
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(state)};
+	char *roles = ask(
+		"SELECT string_agg(DISTINCT r, ', ') FROM jsonb_path_query($1::jsonb, 'strict $.**.roles[*]') q(v),"
+		" LATERAL (SELECT v #>> '{}') x(r) WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r)",
+		1, types, values);
+
+	if (roles != NULL)
+		report_left_out(restore, "The grants of %s on %s did not come back: there is no such role.",
+						roles, get_rel_name(relid));
+}
+
+void
+give_relation_back(Restore *restore, Oid relid, const char *state)
+{
+	char *owner_name = word_of_state(state, "owner");
+	Oid owner = get_role_oid(owner_name, true);
+	int columns = columns_of(relid);
+
+	if (OidIsValid(owner))
+		ATExecChangeOwner(relid, owner, true, AccessExclusiveLock);
+	else
+		report_left_out(restore, "%s belongs to %s now, since its owner %s is gone.",
+						get_rel_name(relid), GetUserNameFromId(safemig_owner(), false), owner_name);
+	CommandCounterIncrement();
+	write_acl(relid, 0, acl_of_state(state, "{acl}"));
+	for (int attnum = 1; attnum <= columns; attnum++)
+	{
+		Acl *acl = acl_of_state(state, psprintf("{columns,%d}", attnum));
+
+		if (acl != NULL)
+			write_acl(relid, attnum, acl);
+	}
+	report_lost_grants(restore, relid, state);
+}

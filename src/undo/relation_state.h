@@ -1,0 +1,24 @@
+/*
+ * relation_state.h
+ *		Owner and grants of a relation, taken over while it lies in the bin and
+ *		given back with it.
+ */
+#ifndef SAFEMIG_RELATION_STATE_H
+#define SAFEMIG_RELATION_STATE_H
+
+#include "postgres.h"
+#include "undo/restore.h"
+
+/* schema, name, owner and grants as jsonb text */
+extern char *state_of_relation(Oid relid);
+
+/* The extension's owner becomes its owner, and nobody has a grant. */
+extern void take_relation_over(Oid relid);
+
+/* The other way, as far as the roles are still there. */
+extern void give_relation_back(Restore *restore, Oid relid, const char *state);
+
+/* One word of the state: 'schema', 'name', 'owner' */
+extern char *word_of_state(const char *state, const char *key);
+
+#endif /* SAFEMIG_RELATION_STATE_H */
