@@ -1,6 +1,7 @@
 -- What is exempt is no cover for what is not: a new parent, owner, extension or name of an old table.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off');
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE users (id int PRIMARY KEY, email text);

@@ -65,5 +65,6 @@ SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP TABLE users;
 DROP SCHEMA app CASCADE;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 DROP EXTENSION safemig;
 DROP ROLE regress_safemig_deployer, regress_safemig_approver, regress_safemig_auditor, regress_safemig_dba;
