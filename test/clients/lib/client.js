@@ -198,7 +198,8 @@ class Test {
 
   // WHAT (as permits read) is refused, nothing is missing afterwards, and the
   // refusal can be read: where the client shows it (SHOWS 'message'; 'all' with
-  // the hint; 'nothing'), and in safemig.incidents always. A list is for a client
+  // the hint; 'cause', the message of error.cause; 'nothing'), and in
+  // safemig.incidents always. A list is for a client
   // whose order of tables is anybody's guess: one of these. EXIT is the status of
   // a command line that hides its failure.
   async refused(title, what, work, { shows = 'message', exit } = {}) {
@@ -206,18 +207,21 @@ class Test {
     const { status, shown, error, noted } = await this.observe(work);
     const refusals = Object.keys(noted).filter((key) => key.startsWith('refused: '));
     const whats = [].concat(what);
-    const message = shown.includes('safemig refused to') &&
-      whats.some((w) => shown.includes(w.startsWith('disarm ') ? 'it protects this database' : `needs the permit '${w}'`));
-    const hint = message && shown.includes('permits => ARRAY[');
-    const found = hint ? 'all' : message ? 'message' : 'nothing';
+    const tells = (text) => text.includes('safemig refused to') && whats.some((w) => (
+      text.includes(w.startsWith('disarm ') ? 'it protects this database' : `needs the permit '${w}'`)));
+    let found = 'nothing';
+    if (tells(shown)) found = shown.includes('permits => ARRAY[') ? 'all' : 'message';
+    else if (tells(String(error?.cause?.message))) found = 'cause';
 
     this.ok(refusals.some((key) => key.split(/: |, /).some((w) => whats.includes(w))), `${title}: refused`, { noted, shown });
     this.is((await this.rows(inventory)).filter(isData), before.filter(isData), `${title}: not a row is missing`);
-    this.ok(found === shows, `${title}: the client shows ${shows === 'message' ? 'the message' : shows}`, { found, shown });
+    this.ok(found === shows, `${title}: the client shows ${words[shows]}`, { found, shown });
     if (exit === undefined) this.ok(status !== 0, `${title}: it fails`, shown);
     else this.is(status, exit, `${title}: its exit status is ${exit} all the same`);
   }
 }
+
+const words = { message: 'the message', all: 'the message and the hint', cause: "it as the error's cause", nothing: 'nothing' };
 
 function isData([name]) {
   return !bookkeeping.test(name);
