@@ -23,7 +23,7 @@ const { Client } = require('pg');
 
 const host = process.env.PGHOST || '/var/run/postgresql';
 const port = process.env.PGPORT || '5432';
-const user = process.env.PGUSER || os.userInfo().username;
+const superuser = process.env.PGUSER || os.userInfo().username;
 const patience = 60_000; // ms for one command line
 
 // Where the tools keep what they did: these tables change without losing data.
@@ -50,6 +50,7 @@ class Test {
   constructor(name) {
     this.name = name;
     this.database = `client_${name.replace(/\W/g, '_')}`;
+    this.role = this.database; // owns the database, and is no superuser
     this.number = 0;
     this.failed = 0;
     this.connections = [];
@@ -73,17 +74,19 @@ class Test {
 
   // --- databases
 
+  // As the client logs in: with the rights that an application mostly has.
   url(database = this.database) {
-    return `postgresql://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+    return `postgresql://${this.role}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
   }
 
-  // What libraries with a field for each part of the address want.
+  // The same for libraries with a field for each part.
   address(database = this.database) {
-    return { host, port: Number(port), user, database };
+    return { host, port: Number(port), user: this.role, database };
   }
 
+  // A superuser's connection.
   async connect(database = this.database) {
-    const connection = new Client(this.address(database));
+    const connection = new Client({ ...this.address(database), user: superuser });
     connection.on('error', () => {}); // its database may be dropped under it
     await connection.connect();
     this.connections.push(connection);
@@ -92,10 +95,13 @@ class Test {
 
   // A new, empty database; at level 2 an earlier run's is guarded.
   async fresh(database) {
-    this.postgres ||= await this.connect('postgres');
-    await this.postgres.query('SET safemig.enforce = off');
+    if (!this.postgres) {
+      this.postgres = await this.connect('postgres');
+      await this.postgres.query(`DO $$ BEGIN CREATE ROLE "${this.role}" LOGIN CREATEDB;
+        EXCEPTION WHEN duplicate_object THEN NULL; END $$; SET safemig.enforce = off`);
+    }
     await this.postgres.query(`DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
-    await this.postgres.query(`CREATE DATABASE "${database}"`);
+    await this.postgres.query(`CREATE DATABASE "${database}" OWNER "${this.role}"`);
   }
 
   // The database under test. Its seed is there before the guard is.
@@ -138,7 +144,7 @@ class Test {
   environment(extra) {
     const { PATH, HOME, TMPDIR, LANG } = process.env;
     const bin = path.join(this.directory, 'node_modules', '.bin');
-    const server = { PGHOST: host, PGPORT: port, PGUSER: user, PGDATABASE: this.database, DATABASE_URL: this.url() };
+    const server = { PGHOST: host, PGPORT: port, PGUSER: this.role, PGDATABASE: this.database, DATABASE_URL: this.url() };
     return { PATH: `${bin}:${PATH}`, HOME, TMPDIR, LANG, NO_COLOR: '1', ...server, ...extra };
   }
 
