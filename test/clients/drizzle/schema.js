@@ -1,11 +1,16 @@
 // The application's tables, as the release named in RELEASE has them.
-const { index, integer, numeric, pgTable, serial, varchar } = require('drizzle-orm/pg-core');
+const { index, integer, jsonb, numeric, pgEnum, pgTable, serial, varchar } = require('drizzle-orm/pg-core');
 
 const release = process.env.RELEASE || 'second';
+
+exports.role = pgEnum('role', release === 'first' ? ['reader', 'writer'] : ['reader', 'writer', 'admin']);
 
 exports.users = pgTable('users', {
   id: serial().primaryKey(),
   email: varchar({ length: 255 }).notNull(),
+  role: exports.role().notNull().default('reader'),
+  settings: jsonb().default({}),
+  tags: varchar({ length: 20 }).array(),
   ...(release !== 'cut' && { phone: varchar({ length: release === 'first' ? 40 : 80 }) }),
   score: release === 'rounded' ? integer().notNull() : numeric({ precision: 10, scale: 2 }).notNull(),
   ...(release !== 'first' && { language: varchar({ length: 2 }) }),
