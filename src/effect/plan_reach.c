@@ -46,6 +46,7 @@ names_target(Node *node, Reach *reach)
 	return expression_tree_walker(node, names_target, reach);
 }
 
+/* System columns too: pg_attribute has them as NOT NULL.  A whole row has no number. */
 static bool
 is_not_null_column(Node *node, Reach *reach)
 {
@@ -53,7 +54,7 @@ is_not_null_column(Node *node, Reach *reach)
 	HeapTuple tuple;
 	bool not_null = false;
 
-	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno <= 0)
+	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno == 0)
 		return false;
 	tuple =
 		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
