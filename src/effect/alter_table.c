@@ -144,12 +144,16 @@ same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 		AttrNumber attnum;
+		ObjectAddress column;
 
 		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
 			continue;
 		attnum = get_attnum(form->objid, cmd->name);
-		if (attnum > 0)
-			effects = lappend(effects, make_column_effect(ACTION_DROP_COLUMN, form->objid, attnum));
+		if (attnum <= 0)
+			continue;
+		/* with what hangs on it, and the same column of tables that inherit it */
+		ObjectAddressSubSet(column, RelationRelationId, form->objid, attnum);
+		effects = list_concat(effects, closure_of_drop(list_make1(&column), DROP_CASCADE));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

@@ -12,6 +12,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -294,10 +295,28 @@ reaches(Reach *reach, Plan *plan)
 	}
 }
 
+/*
+ * Rows of a view that triggers write (INSTEAD OF) come from the relations below
+ * it, which the plan scans in its place: a condition on those is one on the view.
+ */
+static List *
+targets_of(PlannedStmt *stmt, ModifyTable *modify)
+{
+	RangeTblEntry *rte = rt_fetch(linitial_int(modify->resultRelations), stmt->rtable);
+	List *targets = NIL;
+
+	if (get_rel_relkind(rte->relid) != RELKIND_VIEW)
+		return modify->resultRelations;
+	for (int i = 1; i <= list_length(stmt->rtable); i++)
+		if (rt_fetch(i, stmt->rtable)->rtekind == RTE_RELATION)
+			targets = lappend_int(targets, i);
+	return targets;
+}
+
 bool
 plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
 {
-	Reach reach = {.stmt = stmt, .targets = modify->resultRelations};
+	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify)};
 
 	return reaches(&reach, outerPlan(&modify->plan));
 }

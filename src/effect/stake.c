@@ -298,6 +298,9 @@ tree_holds_nothing(Oid relid, bool only, const char *column)
 		AttrNumber attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
 
 		CHECK_FOR_INTERRUPTS();
+		/* a foreign table's column is only spoken of here: its values stay where they are */
+		if (column && get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			continue;
 		if (!holds_nothing(lfirst_oid(lc), attnum))
 			return false;
 	}
