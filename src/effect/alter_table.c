@@ -144,12 +144,16 @@ same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 		AttrNumber attnum;
+		ObjectAddress column;
 
 		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
 			continue;
 		attnum = get_attnum(form->objid, cmd->name);
-		if (attnum > 0)
-			effects = lappend(effects, make_column_effect(ACTION_DROP_COLUMN, form->objid, attnum));
+		if (attnum <= 0)
+			continue;
+		/* with what hangs on it, and the same column of tables that inherit it */
+		ObjectAddressSubSet(column, RelationRelationId, form->objid, attnum);
+		effects = list_concat(effects, closure_of_drop(list_make1(&column), DROP_CASCADE));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
@@ -211,16 +215,21 @@ effects_of_detach(Oid relid, AlterTableCmd *cmd)
 	return named(make_relation_effect(ACTION_NO_INHERIT, relid));
 }
 
-/* drizzle-kit disables it before each drop, on or not: the drop is what must be told */
+/*
+ * drizzle-kit disables it before each drop, on or not: the drop is what must be
+ * told.  FORCE binds the owner only, and only where row security is on.
+ */
 static bool
-row_security_is_on(Oid relid)
+row_security_is_on(Oid relid, bool forced)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	bool on = false;
 
 	if (HeapTupleIsValid(tuple))
 	{
-		on = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		on = form->relrowsecurity && (!forced || form->relforcerowsecurity);
 		ReleaseSysCache(tuple);
 	}
 	return on;
@@ -285,7 +294,10 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DisableRowSecurity:
 		case AT_NoForceRowSecurity:
 			return named(make_relation_effect(
-				row_security_is_on(relid) ? ACTION_DISABLE_ROW_SECURITY : ACTION_ALTER, relid));
+				row_security_is_on(relid, cmd->subtype == AT_NoForceRowSecurity)
+					? ACTION_DISABLE_ROW_SECURITY
+					: ACTION_ALTER,
+				relid));
 		case AT_DisableTrigAll:
 		case AT_DisableTrigUser:
 			return effects_of_disable_triggers(relid, cmd->subtype == AT_DisableTrigAll);
@@ -295,7 +307,11 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_EnableReplicaRule:
 			return named(make_relation_effect(ACTION_DISABLE_TRIGGER, relid));
 		case AT_SetUnLogged:
-			return named(make_relation_effect(ACTION_SET_UNLOGGED, relid));
+			/* what is unlogged already loses nothing by being told so again */
+			return named(make_relation_effect(get_rel_persistence(relid) == RELPERSISTENCE_UNLOGGED
+												  ? ACTION_ALTER
+												  : ACTION_SET_UNLOGGED,
+											  relid));
 		case AT_AddColumn:
 			return named(make_relation_effect(ACTION_ADD_COLUMN, relid));
 		default:

@@ -349,10 +349,14 @@ closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 		CHECK_FOR_INTERRUPTS();
 		if (!list_member_oid(only, relid))
 			foreach(lc, find_inheritance_children(relid, NoLock))
+			{
+				if (is_temporary_elsewhere(lfirst_oid(lc)))
+					continue;
 				effects = add_truncated(
 					effects, &seen, lfirst_oid(lc),
 					get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE, false,
 					get_rel_relispartition(lfirst_oid(lc)) ? list_nth(effects, i) : NULL);
+			}
 		if (behavior == DROP_CASCADE)
 			foreach(lc, referencing_tables(relid))
 				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, NULL);

@@ -126,5 +126,6 @@ typedef struct Stake
 extern Stake stake_of_relation(Oid relid, bool only);
 extern bool relation_is_empty(Oid relid, bool only);
 extern bool column_is_empty(Oid relid, AttrNumber attnum);
+extern bool is_temporary_elsewhere(Oid relid);
 
 #endif /* SAFEMIG_EFFECT_H */

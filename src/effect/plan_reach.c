@@ -12,6 +12,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -46,6 +47,7 @@ names_target(Node *node, Reach *reach)
 	return expression_tree_walker(node, names_target, reach);
 }
 
+/* System columns too: pg_attribute has them as NOT NULL.  A whole row has no number. */
 static bool
 is_not_null_column(Node *node, Reach *reach)
 {
@@ -53,7 +55,7 @@ is_not_null_column(Node *node, Reach *reach)
 	HeapTuple tuple;
 	bool not_null = false;
 
-	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno <= 0)
+	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno == 0)
 		return false;
 	tuple =
 		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
@@ -293,10 +295,28 @@ reaches(Reach *reach, Plan *plan)
 	}
 }
 
+/*
+ * Rows of a view that triggers write (INSTEAD OF) come from the relations below
+ * it, which the plan scans in its place: a condition on those is one on the view.
+ */
+static List *
+targets_of(PlannedStmt *stmt, ModifyTable *modify)
+{
+	RangeTblEntry *rte = rt_fetch(linitial_int(modify->resultRelations), stmt->rtable);
+	List *targets = NIL;
+
+	if (get_rel_relkind(rte->relid) != RELKIND_VIEW)
+		return modify->resultRelations;
+	for (int i = 1; i <= list_length(stmt->rtable); i++)
+		if (rt_fetch(i, stmt->rtable)->rtekind == RTE_RELATION)
+			targets = lappend_int(targets, i);
+	return targets;
+}
+
 bool
 plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
 {
-	Reach reach = {.stmt = stmt, .targets = modify->resultRelations};
+	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify)};
 
 	return reaches(&reach, outerPlan(&modify->plan));
 }

@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
@@ -166,13 +167,32 @@ rows_of_one(Oid relid)
 	return rows;
 }
 
+/*
+ * A temporary table of another session: its pages are in that session's memory
+ * and cannot be read here, and TRUNCATE and DELETE of its parent leave it alone.
+ */
+bool
+is_temporary_elsewhere(Oid relid)
+{
+	return get_rel_persistence(relid) == RELPERSISTENCE_TEMP &&
+		isOtherTempNamespace(get_rel_namespace(relid));
+}
+
 /* The relation, and unless only, its partitions and its children. */
 static List *
 tree_of(Oid relid, bool only)
 {
+	List *tree = NIL;
+	ListCell *lc;
+
 	/* no lock has brought us up to date: a TRUNCATE may have changed the files */
 	AcceptInvalidationMessages();
-	return only ? list_make1_oid(relid) : find_all_inheritors(relid, NoLock, NULL);
+	if (only)
+		return list_make1_oid(relid);
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+		if (!is_temporary_elsewhere(lfirst_oid(lc)))
+			tree = lappend_oid(tree, lfirst_oid(lc));
+	return tree;
 }
 
 Stake
@@ -201,12 +221,50 @@ stake_of_relation(Oid relid, bool only)
  * which that column holds a value.
  */
 static bool
+finds_row(Relation rel, AttrNumber attnum)
+{
+	SnapshotData dirty;
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+	bool found = false;
+
+	InitDirtySnapshot(dirty);
+	scan = table_beginscan(rel, &dirty, 0, NULL);
+	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		found = attnum == 0 || !slot_attisnull(slot, attnum);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	return found;
+}
+
+/* The table's statistics tell what its users do, so our look is not counted. */
+static bool
+finds_row_uncounted(Relation rel, AttrNumber attnum)
+{
+	bool enabled = rel->pgstat_enabled;
+	struct PgStat_TableStatus *counters = rel->pgstat_info;
+	bool found;
+
+	rel->pgstat_enabled = false;
+	rel->pgstat_info = NULL;
+	PG_TRY();
+	{
+		found = finds_row(rel, attnum);
+	}
+	PG_FINALLY();
+	{
+		rel->pgstat_enabled = enabled;
+		rel->pgstat_info = counters;
+	}
+	PG_END_TRY();
+	return found;
+}
+
+/* No row, or with attnum, none that holds a value there; and that for certain. */
+static bool
 holds_nothing(Oid relid, AttrNumber attnum)
 {
 	Relation rel;
-	SnapshotData dirty;
-	TableScanDesc scan;
-	TupleTableSlot *slot;
 	bool found = false;
 
 	/* somebody holds it exclusively: we do not wait, and do not call it empty */
@@ -222,17 +280,7 @@ holds_nothing(Oid relid, AttrNumber attnum)
 	{
 		BlockNumber blocks = fork_blocks(rel, MAIN_FORKNUM);
 
-		found = blocks > PAGES_SEARCHED;
-		if (blocks > 0 && !found)
-		{
-			InitDirtySnapshot(dirty);
-			slot = table_slot_create(rel, NULL);
-			scan = table_beginscan(rel, &dirty, 0, NULL);
-			while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
-				found = attnum == 0 || !slot_attisnull(slot, attnum);
-			table_endscan(scan);
-			ExecDropSingleTupleTableSlot(slot);
-		}
+		found = blocks > PAGES_SEARCHED || (blocks > 0 && finds_row_uncounted(rel, attnum));
 	}
 	else if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		found = true; /* foreign tables: nobody knows */
@@ -250,6 +298,9 @@ tree_holds_nothing(Oid relid, bool only, const char *column)
 		AttrNumber attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
 
 		CHECK_FOR_INTERRUPTS();
+		/* a foreign table's column is only spoken of here: its values stay where they are */
+		if (column && get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			continue;
 		if (!holds_nothing(lfirst_oid(lc), attnum))
 			return false;
 	}

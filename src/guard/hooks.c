@@ -51,9 +51,15 @@ static ExecutorFinish_hook_type prev_executor_finish = NULL;
  */
 typedef struct Foreseen
 {
-	HTAB *objects; /* ObjectAddress -> nothing */
+	HTAB *objects; /* of ForeseenObject */
 	struct Foreseen *outer;
 } Foreseen;
+
+typedef struct ForeseenObject
+{
+	ObjectAddress object; /* key */
+	bool dropped;		  /* all of it: its columns need no word of their own */
+} ForeseenObject;
 
 static Foreseen *foreseen = NULL;
 
@@ -71,6 +77,15 @@ guard_is_awake(void)
 		!safemig_script_is_running();
 }
 
+static bool
+drops_its_object(const Effect *effect)
+{
+	Action action;
+
+	return OidIsValid(effect->object.objectId) &&
+		action_of_dropped_object(&effect->object, &action) && action == effect->action;
+}
+
 static Foreseen *
 foresee(List *effects)
 {
@@ -79,23 +94,48 @@ foresee(List *effects)
 	ListCell *lc;
 
 	ctl.keysize = sizeof(ObjectAddress);
-	ctl.entrysize = sizeof(ObjectAddress);
+	ctl.entrysize = sizeof(ForeseenObject);
 	ctl.hcxt = CurrentMemoryContext;
 	entry->objects =
 		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	entry->outer = foreseen;
 	foreach(lc, effects)
-		(void) hash_search(entry->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
+	{
+		Effect *effect = lfirst(lc);
+		bool found;
+		ForeseenObject *object = hash_search(entry->objects, &effect->object, HASH_ENTER, &found);
+
+		object->dropped = drops_its_object(effect) || (found && object->dropped);
+	}
 	return entry;
+}
+
+/*
+ * A column whose type is another table's row type is reported as a drop of its
+ * own when both tables go in one statement.
+ */
+static bool
+holds(Foreseen *entry, const ObjectAddress *object)
+{
+	ObjectAddress whole = *object;
+	ForeseenObject *table;
+
+	if (hash_search(entry->objects, object, HASH_FIND, NULL))
+		return true;
+	if (object->objectSubId == 0)
+		return false;
+	whole.objectSubId = 0;
+	table = hash_search(entry->objects, &whole, HASH_FIND, NULL);
+	return table != NULL && table->dropped;
 }
 
 static bool
 was_foreseen(const ObjectAddress *object)
 {
 	for (Foreseen *entry = foreseen; entry != NULL; entry = entry->outer)
-		if (hash_search(entry->objects, object, HASH_FIND, NULL))
+		if (holds(entry, object))
 			return true;
-	return judged_late != NULL && hash_search(judged_late->objects, object, HASH_FIND, NULL);
+	return judged_late != NULL && holds(judged_late, object);
 }
 
 static void
