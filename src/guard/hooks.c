@@ -1,10 +1,11 @@
 /*
  * hooks.c
- *		How the guard hears of things: four hooks, each with its cheap ways out
+ *		How the guard hears of things: its hooks, each with its cheap ways out
  *		first.  What a statement does is src/effect's answer, never this file's.
  *
  *		utility		judges the statement with its closure, before any lock
  *		object		the last word: what was foreseen passes, the rest is judged
+ *		planner		tells a foreign table's plan what the query asked
  *		executor	judges plans that leave no row alone, and counts rows when asked to
  */
 #include "postgres.h"
@@ -20,10 +21,12 @@
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "optimizer/planner.h"
 #include "tcop/utility.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 #include "audit/spool.h"
@@ -31,6 +34,7 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "effect/effect.h"
+#include "effect/hidden_conditions.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
 #include "guard/rule.h"
@@ -40,6 +44,7 @@ bool guard_loaded_at_start = false;
 
 static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
+static planner_hook_type prev_planner = NULL;
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ExecutorFinish_hook_type prev_executor_finish = NULL;
 
@@ -327,6 +332,20 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		after_create(&object, arg);
 }
 
+/* Also while the guard sleeps: a prepared statement may be run when it is awake again. */
+static PlannedStmt *
+guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo params)
+{
+	/* the planner writes over the query, so it is asked before */
+	List *targets = query_changes_rows(query) ? conditioned_targets(query) : NIL;
+	PlannedStmt *stmt = prev_planner ? prev_planner(query, text, cursor_options, params)
+									 : standard_planner(query, text, cursor_options, params);
+
+	if (targets != NIL)
+		mark_conditioned(stmt, targets);
+	return stmt;
+}
+
 /*
  * Judged when the server has checked the caller's rights, so that who may not
  * write a table learns nothing of it, and before a row or a trigger is touched.
@@ -390,6 +409,10 @@ guard_executor_finish(QueryDesc *query)
 void
 guard_install_hooks(void)
 {
+	prev_planner = planner_hook;
+	planner_hook = guard_planner;
+	/* plans of a session older than the library have not passed there */
+	ResetPlanCache();
 	prev_executor_finish = ExecutorFinish_hook;
 	ExecutorFinish_hook = guard_executor_finish;
 	prev_process_utility = ProcessUtility_hook;

@@ -9,6 +9,7 @@
 #include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/incident.h"
@@ -71,6 +72,7 @@ static bool
 has_stake(Effect *effect)
 {
 	return action_category(effect->action) == CATEGORY_DATA && OidIsValid(effect->relation) &&
+		get_rel_relkind(effect->relation) != RELKIND_FOREIGN_TABLE && /* nobody here knows */
 		effect->action != ACTION_DROP_SEQUENCE && effect->action != ACTION_DROP_ATTRIBUTE &&
 		effect->action != ACTION_ALTER_ATTRIBUTE;
 }
