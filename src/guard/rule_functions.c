@@ -15,7 +15,6 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
 
 #include "audit/history.h"
 #include "audit/session.h"
@@ -94,7 +93,6 @@ execute_with_row(const char *sql, const RuleRow *row)
 	values[9] = oid_or_null(row->role_oid, &nulls[9]);
 	values[10] = text_or_null(row->reason, &nulls[10]);
 	written = write_as_owner(sql, ROW_ARGUMENTS, types, values, nulls);
-	CacheInvalidateRelcacheByRelid(safemig_config());
 	CommandCounterIncrement();
 	return written;
 }
