@@ -55,6 +55,7 @@ typedef struct Effect
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
+	bool permitted;			/* a permit was used for it (set by the guard) */
 	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 

@@ -36,14 +36,14 @@ final_decision(Effect *effect)
 {
 	Decision decision;
 
-	if (is_covered(effect))
+	/* judged again behind its lock: a permit is used once */
+	if (effect->permitted || is_covered(effect))
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
-	if (effect->action != ACTION_DISARM && !effect->sealed &&
-		use_permit(effect, decision >= DECISION_WARN))
-		return DECISION_ALLOW;
-	return decision;
+	effect->permitted = effect->action != ACTION_DISARM && !effect->sealed &&
+		use_permit(effect, decision >= DECISION_WARN);
+	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
 /* The first week's "warn" is no way to take the guard away. */
