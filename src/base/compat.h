@@ -49,4 +49,25 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 #define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
 #endif
 
+/* 17: identity columns of partitions are their parent's, so it asks for the relation */
+#include "catalog/dependency.h"
+#include "utils/relcache.h"
+static inline Oid
+identity_sequence(Oid relid, AttrNumber attnum)
+{
+#if PG_VERSION_NUM >= 170000
+	Relation rel = RelationIdGetRelation(relid);
+	Oid sequence = InvalidOid;
+
+	if (RelationIsValid(rel))
+	{
+		sequence = getIdentitySequence(rel, attnum, true);
+		RelationClose(rel);
+	}
+	return sequence;
+#else
+	return getIdentitySequence(relid, attnum, true);
+#endif
+}
+
 #endif /* SAFEMIG_COMPAT_H */

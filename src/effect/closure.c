@@ -166,6 +166,20 @@ whole_of(Relation depend, ObjectAddress object)
 	return object;
 }
 
+/*
+ * A sequence from which another table draws is no mere part of the column that
+ * owns it: where it stands matters though that column be empty.
+ */
+static void
+used_elsewhere(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent)
+{
+	Effect *effect = entry->effect;
+
+	if (effect != NULL && effect->action == ACTION_DROP_SEQUENCE &&
+		effect->object.objectId == entry->object.objectId && !is_seen(walk, dependent))
+		effect->part = false;
+}
+
 static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
@@ -200,7 +214,10 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 		if (!silent && form->deptype == DEPENDENCY_NORMAL && walk->behavior != DROP_CASCADE)
 			continue;
 		if (!silent)
+		{
 			dependent = whole_of(rel, dependent);
+			used_elsewhere(walk, entry, &dependent);
+		}
 		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
 	systable_endscan(scan);
