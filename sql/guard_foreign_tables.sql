@@ -25,6 +25,19 @@ CREATE FOREIGN TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100)
 	SERVER far OPTIONS (table_name 'near');
 CREATE TABLE parent (id int NOT NULL, v text);
 CREATE FOREIGN TABLE child () INHERITS (parent) SERVER far OPTIONS (table_name 'near');
+-- a join of two foreign tables, done over there: nothing of its condition is in the plan
+ALTER SERVER far OPTIONS (ADD use_remote_estimate 'true');
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_nestloop = off;
+EXPLAIN (COSTS OFF) DELETE FROM t USING o WHERE t.id = o.id AND o.id = 2;
+DELETE FROM t USING o;
+DELETE FROM t USING o WHERE o.id = 2;
+DELETE FROM t USING o WHERE t.id = o.id AND o.id = 2;
+RESET enable_hashjoin;
+RESET enable_mergejoin;
+RESET enable_nestloop;
+ALTER SERVER far OPTIONS (DROP use_remote_estimate);
 -- refused
 DELETE FROM t;
 DELETE FROM t WHERE true;
