@@ -25,8 +25,11 @@ extern Oid safemig_relation(const char *name);
 /* hands each row of one of our tables to take; fit for a hook */
 extern void scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc));
 
-/* may this relation be one of ours?  Two comparisons; false is certain, true is not */
-extern bool safemig_may_own(Oid relid);
+/* may this object be a member of ours?  Two comparisons; false is certain, true is not */
+extern bool safemig_may_own(Oid oid);
+
+/* Every session looks for the members again. */
+extern void safemig_members_changed(void);
 
 /* true while the extension's own install or update script runs */
 extern bool safemig_script_is_running(void);

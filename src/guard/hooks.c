@@ -303,6 +303,16 @@ before_truncate(Oid relid)
 	judge(list_make1(effect));
 }
 
+/* The extension's own script makes something, or ALTER EXTENSION ... ADD. */
+static bool
+changes_our_members(ObjectAccessType access, Oid class, Oid oid)
+{
+	if (access == OAT_POST_CREATE)
+		return creating_extension && safemig_script_is_running();
+	return access == OAT_POST_ALTER && class == ExtensionRelationId && safemig_is_installed() &&
+		oid == safemig_extension();
+}
+
 static void
 guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void *arg)
 {
@@ -310,7 +320,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 
 	if (prev_object_access)
 		prev_object_access(access, class, oid, subid, arg);
-	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE))
+	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE &&
+			   access != OAT_POST_ALTER))
 		return;
 	ObjectAddressSubSet(object, class, oid, subid);
 
@@ -322,7 +333,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	/* nobody can read what is recorded of a database that is gone */
 	if (access == OAT_DROP && class == DatabaseRelationId)
 		spool_unlink_all_at_commit(oid);
-	if (!guard_is_awake())
+	if (changes_our_members(access, class, oid))
+		safemig_members_changed();
+	if (access == OAT_POST_ALTER || !guard_is_awake())
 		return;
 	if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);

@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 
+#include "base/installation.h"
 #include "guard/guard.h"
 #include "guard/permit.h"
 
@@ -21,7 +22,9 @@ is_covered(Effect *effect)
 {
 	Effect *root = effect;
 
-	if (!effect->part || is_member(&effect->object) || is_protected(effect))
+	/* a part of what is ours is refused with it, and of what is not, ours only as a member */
+	if (!effect->part || is_protected(effect) ||
+		(safemig_may_own(effect->object.objectId) && is_member(&effect->object)))
 		return false;
 	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
 		return true;
