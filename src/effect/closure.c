@@ -35,7 +35,8 @@ typedef struct SeenObject
 
 typedef struct Walk
 {
-	HTAB *seen;	   /* of SeenObject */
+	HTAB *seen; /* of SeenObject */
+	Relation depend;
 	List *effects; /* in the order of discovery */
 	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
@@ -184,7 +185,6 @@ static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
 	const ObjectAddress *object = &entry->object;
-	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[3];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -200,7 +200,7 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 					Int32GetDatum(object->objectSubId));
 		nkeys = 3;
 	}
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, nkeys, keys);
+	scan = systable_beginscan(walk->depend, DependReferenceIndexId, true, NULL, nkeys, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
@@ -215,13 +215,12 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 			continue;
 		if (!silent)
 		{
-			dependent = whole_of(rel, dependent);
+			dependent = whole_of(walk->depend, dependent);
 			used_elsewhere(walk, entry, &dependent);
 		}
 		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
 	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
 }
 
 /*
@@ -285,6 +284,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	ListCell *lc;
 
 	walk.seen = make_seen();
+	walk.depend = table_open(DependRelationId, AccessShareLock);
 	walk.behavior = behavior;
 	foreach(lc, objects)
 		visit(&walk, (ObjectAddress *) lfirst(lc), true, NULL);
@@ -298,6 +298,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 		follow_dependents(&walk, entry);
 		follow_children_of_column(&walk, entry);
 	}
+	table_close(walk.depend, AccessShareLock);
 	columns_go_with_their_table(&walk);
 	hash_destroy(walk.seen);
 	return walk.effects;

@@ -350,8 +350,12 @@ find_words(List *refused, List *warned, List *effects)
 							 needs_words(refused));
 	words.detail = detail_for(&stakes, effects, first, NAMED_IN_DETAIL);
 	words.hint = hint_for(refused, warned, PERMITS_IN_HINT);
-	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(&stakes, effects, first, 0),
-						   hint_for(refused, warned, 0));
+	words.whole = psprintf(
+		"%s\n%s\n%s", words.message,
+		list_length(effects) > NAMED_IN_DETAIL ? detail_for(&stakes, effects, first, 0)
+											   : words.detail,
+		list_length(refused) + list_length(warned) > PERMITS_IN_HINT ? hint_for(refused, warned, 0)
+																	 : words.hint);
 	return words;
 }
 
@@ -399,9 +403,10 @@ refuse(List *refused, List *warned, List *effects)
 	if (last != NULL)
 		pfree(last);
 	last = MemoryContextStrdup(TopMemoryContext, words.whole);
+	/* made of parts already: nothing to look up in a catalog of translations */
 	ereport(ERROR,
-			(errcode(ERRCODE_REFUSED), errmsg("%s", words.message), errdetail("%s", words.detail),
-			 errhint("%s", words.hint)));
+			(errcode(ERRCODE_REFUSED), errmsg_internal("%s", words.message),
+			 errdetail_internal("%s", words.detail), errhint("%s", words.hint)));
 }
 
 static char *
