@@ -51,6 +51,7 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 
 /* 17: identity columns of partitions are their parent's, so it asks for the relation */
 #include "catalog/dependency.h"
+#include "utils/rel.h"
 #include "utils/relcache.h"
 static inline Oid
 identity_sequence(Oid relid, AttrNumber attnum)
