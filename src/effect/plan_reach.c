@@ -22,6 +22,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "effect/hidden_conditions.h"
 #include "effect/plan_reach.h"
 
@@ -319,10 +320,10 @@ reaches(Reach *reach, Plan *plan)
 		case T_SubqueryScan:
 			return reaches(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
-			return ((Append *) plan)->part_prune_info == NULL &&
+			return !PRUNES_PARTITIONS((Append *) plan) &&
 				all_reach(reach, ((Append *) plan)->appendplans);
 		case T_MergeAppend:
-			return ((MergeAppend *) plan)->part_prune_info == NULL &&
+			return !PRUNES_PARTITIONS((MergeAppend *) plan) &&
 				all_reach(reach, ((MergeAppend *) plan)->mergeplans);
 		case T_NestLoop:
 			return ((NestLoop *) plan)->nestParams == NIL &&

@@ -7,6 +7,7 @@
 #define SAFEMIG_GUARD_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "effect/effect.h"
 
 typedef enum Enforce
@@ -48,7 +49,7 @@ extern void judge(List *effects);
 extern void lock_what_must_stay_empty(List *effects);
 
 /* refusal.c */
-extern void refuse(List *refused, List *warned, List *effects) pg_attribute_noreturn();
+pg_noreturn extern void refuse(List *refused, List *warned, List *effects);
 extern void warn(List *warned, List *effects, bool would_refuse);
 
 /* arming.c: the preload setting of this database */

@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/compat.h"
 #include "base/installation.h"
 #include "base/settings.h"
 #include "effect/describe.h"
@@ -124,9 +125,9 @@ spend(Relation rel, HeapTuple candidate, const char *permit)
 	slot_getallattrs(search); /* the search looks at its values */
 	InitResultRelInfo(target, rel, 1, NULL, 0);
 	ExecOpenIndices(target, false);
-	EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
-	if (RelationFindReplTupleByIndex(rel, RelationGetPrimaryKeyIndex(rel), LockTupleExclusive,
-									 search, current) &&
+	init_recheck(&epq, estate);
+	if (RelationFindReplTupleByIndex(rel, primary_key_index(rel), LockTupleExclusive, search,
+									 current) &&
 		fits(current, permit))
 	{
 		slot_getallattrs(current);
