@@ -37,6 +37,7 @@
 #include "effect/hidden_conditions.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/off.h"
 #include "guard/rule.h"
 
 int guard_enforce = ENFORCE_ON;
@@ -71,12 +72,43 @@ static Foreseen *judged_late = NULL;
 /* false until a statement has passed our hook: the library came in the middle of one */
 static bool utility_hook_ran = false;
 
+/* Somebody's statement, in a database that has the extension? */
+static bool
+is_our_business(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() && !is_own_work() &&
+		safemig_is_installed() && !safemig_script_is_running();
+}
+
 bool
 guard_is_awake(void)
 {
-	return guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && !IsParallelWorker() &&
-		IsTransactionState() && !is_own_work() && safemig_is_installed() &&
-		!safemig_script_is_running();
+	return guard_enforce != ENFORCE_OFF && is_our_business();
+}
+
+/* Off, but with an eye open until the transaction has something on record. */
+static bool
+is_watching(void)
+{
+	if (guard_enforce == ENFORCE_OFF && !off_is_unrecorded())
+		return false;
+	return is_our_business();
+}
+
+/* what is about to run -> effects */
+typedef List *(*FindEffects)(void *what);
+
+static List *
+judge_or_record(FindEffects find, void *what)
+{
+	List *effects;
+
+	if (guard_enforce == ENFORCE_OFF)
+		return record_off(find, what);
+	effects = find(what);
+	if (effects != NIL)
+		judge(effects);
+	return effects;
 }
 
 static bool
@@ -162,16 +194,26 @@ static void
 guard_other_databases(Node *stmt)
 {
 	Oid database;
-	Effect *effect;
+	List *effects;
 
-	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
-		!statement_matters(stmt) || safemig_is_installed())
+	if (IsBinaryUpgrade || !IsTransactionState() || !statement_matters(stmt) ||
+		safemig_is_installed())
 		return;
 	database = database_at_stake(stmt);
 	if (!OidIsValid(database) || !database_is_armed(database))
 		return;
-	effect = make_nameless_effect(ACTION_DISARM, "database", get_database_name(database));
-	refuse(list_make1(effect), NIL, list_make1(effect));
+	effects =
+		list_make1(make_nameless_effect(ACTION_DISARM, "database", get_database_name(database)));
+	if (guard_enforce == ENFORCE_OFF)
+		record_passed(effects);
+	else
+		refuse(effects, NIL, effects);
+}
+
+static List *
+find_statement_effects(void *stmt)
+{
+	return effects_of_statement(stmt);
 }
 
 static void
@@ -184,16 +226,16 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	List *effects;
 
 	utility_hook_ran = true;
-	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
+	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
 		guard_other_databases(pstmt->utilityStmt);
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
 	}
-	effects = effects_of_statement(pstmt->utilityStmt);
-	judge(effects);
-	lock_what_must_stay_empty(effects);
+	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
+	if (guard_enforce != ENFORCE_OFF)
+		lock_what_must_stay_empty(effects);
 
 	foreseen = foresee(effects);
 	PG_TRY();
@@ -259,18 +301,25 @@ after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
 	note_birth(object);
 }
 
-static void
-before_drop(const ObjectAddress *object, int flags)
+static List *
+find_drop_effects(void *object)
 {
-	Effect effect;
+	Effect *effect = palloc0(sizeof(Effect));
 
+	if (!effect_of_drop(object, effect))
+		return NIL;
+	effect->named = true;
+	return list_make1(effect);
+}
+
+static void
+before_drop(ObjectAddress *object, int flags)
+{
 	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
 	if (flags & PERFORM_DELETION_INTERNAL)
 		return;
-	if (was_foreseen(object) || !effect_of_drop(object, &effect))
-		return;
-	effect.named = true;
-	judge(list_make1(&effect));
+	if (!was_foreseen(object))
+		(void) judge_or_record(find_drop_effects, object);
 }
 
 /* By name: when its turn comes, most of what we know it by is dropped already. */
@@ -284,7 +333,7 @@ is_our_extension(Oid extension)
 
 /* On its way out the extension takes the preload setting along, whoever drops it. */
 static void
-before_our_end(const ObjectAddress *object, int flags)
+before_our_end(ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
@@ -292,15 +341,20 @@ before_our_end(const ObjectAddress *object, int flags)
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
 
-static void
-before_truncate(Oid relid)
+static List *
+find_truncate_effects(void *table)
 {
-	Effect *effect = make_truncate_effect(relid);
+	Effect *effect = make_truncate_effect(((ObjectAddress *) table)->objectId);
 
-	if (was_foreseen(&effect->object))
-		return;
 	effect->named = true;
-	judge(list_make1(effect));
+	return list_make1(effect);
+}
+
+static void
+before_truncate(ObjectAddress *table)
+{
+	if (!was_foreseen(table))
+		(void) judge_or_record(find_truncate_effects, table);
 }
 
 /* The extension's own script makes something, or ALTER EXTENSION ... ADD. */
@@ -335,14 +389,29 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		spool_unlink_all_at_commit(oid);
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
-	if (access == OAT_POST_ALTER || !guard_is_awake())
+	if (access == OAT_POST_ALTER)
 		return;
-	if (access == OAT_DROP)
+	if (access == OAT_POST_CREATE)
+	{
+		if (is_our_business())
+			after_create(&object, arg);
+	}
+	else if (!is_watching())
+		return;
+	else if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
-	else if (access == OAT_TRUNCATE)
-		before_truncate(oid);
 	else
-		after_create(&object, arg);
+		before_truncate(&object);
+}
+
+static List *
+find_plan_effects(void *plan)
+{
+	List *effects = effects_of_plan(plan);
+
+	if (rows_are_protected())
+		effects = list_concat(effects, effects_of_row_changes(plan));
+	return effects;
 }
 
 /* Also while the guard sleeps: a prepared statement may be run when it is awake again. */
@@ -366,20 +435,25 @@ guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo 
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
-	List *effects;
-
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !is_watching())
 		return;
-	effects = effects_of_plan(query->plannedstmt);
-	if (rows_are_protected())
-		effects = list_concat(effects, effects_of_row_changes(query->plannedstmt));
-	if (effects != NIL)
-		judge(effects);
+	(void) judge_or_record(find_plan_effects, query->plannedstmt);
+}
+
+static List *
+find_excess(void *query)
+{
+	List *effects = effects_of_row_changes(((QueryDesc *) query)->plannedstmt);
+
+	if (effects == NIL)
+		return NIL;
+	((Effect *) linitial(effects))->excess = (double) ((QueryDesc *) query)->estate->es_processed;
+	return list_make1(linitial(effects));
 }
 
 /*
@@ -390,8 +464,6 @@ static void
 check_max_rows(QueryDesc *query)
 {
 	double changed = (double) query->estate->es_processed;
-	List *effects;
-	ListCell *lc;
 
 	/* a foreign key's cascade is its parent's business */
 	if (InNoForceRLSOperation())
@@ -399,11 +471,7 @@ check_max_rows(QueryDesc *query)
 	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
 		guard_current_migration() != NULL)
 		return;
-	effects = effects_of_row_changes(query->plannedstmt);
-	foreach(lc, effects)
-		((Effect *) lfirst(lc))->excess = changed;
-	if (effects != NIL)
-		judge(list_make1(linitial(effects)));
+	(void) judge_or_record(find_excess, query);
 }
 
 static void
@@ -415,7 +483,7 @@ guard_executor_finish(QueryDesc *query)
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
 	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		guard_is_awake())
+		is_watching())
 		check_max_rows(query);
 }
 

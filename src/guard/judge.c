@@ -34,6 +34,12 @@ is_covered(Effect *effect)
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
 
+static bool
+takes_permit(Effect *effect)
+{
+	return effect->action != ACTION_DISARM && !effect->sealed;
+}
+
 static Decision
 final_decision(Effect *effect)
 {
@@ -44,8 +50,7 @@ final_decision(Effect *effect)
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
-	effect->permitted = effect->action != ACTION_DISARM && !effect->sealed &&
-		use_permit(effect, decision >= DECISION_WARN);
+	effect->permitted = takes_permit(effect) && use_permit(effect, decision >= DECISION_WARN);
 	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
@@ -92,6 +97,25 @@ judge(List *effects)
 		warn(refused, effects, true);
 	else if (warned != NIL)
 		warn(warned, effects, false);
+}
+
+List *
+refused_if_on(List *effects)
+{
+	List *refused = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_covered(effect) || decide(effect) != DECISION_REFUSE)
+			continue;
+		if (!takes_permit(effect) || !has_permit(effect))
+			refused = lappend(refused, effect);
+	}
+	return refused;
 }
 
 /*

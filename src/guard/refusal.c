@@ -409,6 +409,24 @@ refuse(List *refused, List *warned, List *effects)
 			 errdetail_internal("%s", words.detail), errhint("%s", words.hint)));
 }
 
+/*
+ * Nothing is said to the client, who has asked for it.  What the extension
+ * holds may go with the very statement, so of that the server log tells too.
+ */
+void
+record_passed(List *refused)
+{
+	List *ordered = worst_first(refused);
+	Effect *first = linitial(ordered);
+	Stakes stakes = find_stakes(first, ordered);
+	char *message =
+		psprintf("%s passes, since %s.enforce is off", what_for(first, &stakes), SAFEMIG_NAME);
+
+	record("off", 0, ordered, message, NULL);
+	if (first->action == ACTION_DISARM)
+		ereport(LOG, (errmsg("%s", message)));
+}
+
 static char *
 why_it_passes(Effect *effect, bool would_refuse)
 {
