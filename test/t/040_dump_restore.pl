@@ -183,6 +183,44 @@ restores_silently($node, 'parallel', 'with two jobs',
 restores_silently($elsewhere, 'shop', 'another cluster',
 	'pg_restore', '-e', '-C', '-d', $elsewhere->connstr('postgres'), "$files/custom");
 
+# ---------- over what is there ----------
+
+sub clean_restore
+{
+	my ($options) = @_;
+	my ($out, $err);
+
+	local $ENV{PGOPTIONS} = $options if defined $options;
+	IPC::Run::run([ 'pg_restore', '-e', '--clean', '--if-exists', '-d', $node->connstr('plain'), "$files/custom" ],
+		'<', File::Spec->devnull, '>', \$out, '2>', \$err);
+	return ($?, $err);
+}
+
+my $user_restored = user_content($node, 'plain');
+my ($status, $said) = clean_restore();
+like($said, qr/safemig refused to /, '--clean is refused');
+is(user_content($node, 'plain'), $user_restored, '--clean, refused: every row is there');
+$node->safe_psql('plain', 'SET safemig.enforce = off; DROP TABLE next -- not in the dump');
+my $log_from = -s $node->logfile;
+($status, $said) = clean_restore('-c safemig.enforce=off');
+is($status, 0, '--clean: a superuser can');
+my $logged = substr(PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_from);
+like($logged, qr/LOG:  change extension safemig passes, since safemig\.enforce is off/,
+	'--clean: the server log says that the records went with the extension');
+restored_well($node, 'plain', '--clean');
+
+# without the extension the records stay, and the restore is one of them
+my ($list) = run_command([ 'pg_restore', '-l', "$files/custom" ]);
+PostgreSQL::Test::Utils::append_to_file("$files/list",
+	join("\n", grep { !/safemig/ } split(/\n/, $list)) . "\n");
+{
+	local $ENV{PGOPTIONS} = '-c safemig.enforce=off';
+	run_command([ 'pg_restore', '-e', '--clean', '--if-exists', '-L', "$files/list", '-d', $node->connstr('custom'), "$files/custom" ]);
+}
+like($node->safe_psql('custom', q{
+		SELECT string_agg(DISTINCT e, ',' ORDER BY e) FROM safemig.incidents, unnest(effects) e WHERE verdict = 'off'}),
+	qr/drop table public\.orders.*drop table public\.users/, '--clean without the extension is on record');
+
 # ---------- the source, afterwards ----------
 
 is(own_content($node, 'shop'), $own_before, 'the source is what it was');
