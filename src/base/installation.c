@@ -224,9 +224,15 @@ safemig_members_changed(void)
 }
 
 Oid
+safemig_find_relation(const char *name)
+{
+	return get_relname_relid(name, safemig_schema());
+}
+
+Oid
 safemig_relation(const char *name)
 {
-	Oid relid = get_relname_relid(name, safemig_schema());
+	Oid relid = safemig_find_relation(name);
 
 	if (!OidIsValid(relid))
 		ereport(
@@ -255,6 +261,20 @@ scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc))
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+}
+
+Datum
+own_column(HeapTuple tuple, TupleDesc desc, int column, bool *isnull)
+{
+	*isnull = true;
+	return column > desc->natts ? (Datum) 0 : heap_getattr(tuple, column, desc, isnull);
+}
+
+/* An update adds members without a message of its own; a cache knows the config table. */
+void
+safemig_has_changed(void)
+{
+	CacheInvalidateRelcacheByRelid(safemig_config());
 }
 
 bool

@@ -153,6 +153,7 @@ safemig_arm(PG_FUNCTION_ARGS)
 		arm_and_record();
 	enable_event_trigger("safemig_ddl_start");
 	enable_event_trigger("safemig_ddl_end");
+	safemig_has_changed();
 	if (!registered)
 		RegisterXactCallback(at_transaction_end, NULL);
 	registered = true;

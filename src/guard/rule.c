@@ -70,7 +70,7 @@ static char *
 text_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -79,7 +79,7 @@ static Oid
 oid_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? InvalidOid : DatumGetObjectId(value);
 }
@@ -162,6 +162,7 @@ static void
 read_rules(void)
 {
 	uint64 generation = safemig_generation();
+	Oid table = safemig_find_relation("rule");
 	MemoryContext save;
 
 	if (cache.context == NULL)
@@ -172,7 +173,8 @@ read_rules(void)
 	cache.protects_rows = false;
 
 	save = MemoryContextSwitchTo(cache.context);
-	scan_own_table(safemig_relation("rule"), take_row);
+	if (OidIsValid(table))
+		scan_own_table(table, take_row);
 	MemoryContextSwitchTo(save);
 	cache.generation = generation;
 }

@@ -154,6 +154,7 @@ spend(Relation rel, HeapTuple candidate, const char *permit)
 bool
 use_ticket(Effect *effect, char **reason)
 {
+	Oid table = safemig_find_relation("ticket");
 	Relation rel;
 	char *permit;
 	bool spent = false;
@@ -161,12 +162,12 @@ use_ticket(Effect *effect, char **reason)
 	ListCell *lc;
 
 	/* nothing can be spent, and nothing done, in a transaction that cannot write */
-	if (XactReadOnly)
+	if (XactReadOnly || !OidIsValid(table))
 		return false;
 	permit = effect_text(effect);
 	if (pushed)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	rel = table_open(safemig_relation("ticket"), RowExclusiveLock);
+	rel = table_open(table, RowExclusiveLock);
 	foreach(lc, candidates(rel, permit))
 		if (!spent && spend(rel, lfirst(lc), permit))
 		{
