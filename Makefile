@@ -29,6 +29,7 @@ MODULE_big = safemig
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS = $(SOURCES:.c=.o)
 SQL_PARTS := $(sort $(wildcard src/sql/[0-9]*.sql))
+DATA = $(wildcard src/sql/upgrade/*.sql)
 DATA_built = safemig--$(EXTVERSION).sql
 DOCS = README.md
 

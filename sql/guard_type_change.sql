@@ -31,7 +31,9 @@ ALTER TABLE t ALTER d TYPE timestamptz;
 ALTER TABLE t ALTER d TYPE timestamp;
 RESET timezone;
 -- errors of the server stay its own
+\set VERBOSITY sqlstate
 ALTER TABLE t ALTER i TYPE no_such_type;
+\set VERBOSITY terse
 ALTER TABLE t ALTER d TYPE int;
 SELECT * FROM (SELECT a, n, i, tx FROM t) s;
 
