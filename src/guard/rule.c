@@ -62,6 +62,7 @@ static struct
 	MemoryContext context;
 	List *rules; /* of Rule */
 	bool protects_rows;
+	bool foreign; /* a row of another database holds by its names */
 } cache;
 
 /* ---------- reading ---------- */
@@ -152,7 +153,9 @@ take_row(HeapTuple tuple, TupleDesc desc)
 		rule->schema = oid_column(tuple, desc, RULE_SCHEMA_OID);
 		rule->role = oid_column(tuple, desc, RULE_ROLE_OID);
 	}
-	else if (!find_by_name(rule, tuple, desc))
+	else if (find_by_name(rule, tuple, desc))
+		cache.foreign = true;
+	else
 		return;
 	cache.rules = lappend(cache.rules, rule);
 	cache.protects_rows = cache.protects_rows || rule->protection >= PROTECTION_ROWS;
@@ -171,6 +174,7 @@ read_rules(void)
 	MemoryContextReset(cache.context);
 	cache.rules = NIL;
 	cache.protects_rows = false;
+	cache.foreign = false;
 
 	save = MemoryContextSwitchTo(cache.context);
 	if (OidIsValid(table))
@@ -344,6 +348,13 @@ schema_is_exempt(Oid schema)
 			return true;
 	}
 	return false;
+}
+
+bool
+rules_are_foreign(void)
+{
+	(void) rules();
+	return cache.foreign;
 }
 
 bool

@@ -73,7 +73,8 @@ sub content
 		"SELECT count(*), md5(string_agg(r::text, ',' ORDER BY r::text)) FROM $_ r") } @tables);
 }
 
-sub own_content { return content(@_, map { "safemig.$_" } @own_tables); }
+# Of a rule what is shown, since its OIDs are the database's own.
+sub own_content { return content(@_, map { $_ eq 'rule' ? 'safemig.rules' : "safemig.$_" } @own_tables); }
 sub user_content
 {
 	my ($where, $database) = @_;
@@ -98,7 +99,7 @@ my $schema_before = schema($node, 'shop');
 my $not_drained = q{SELECT count(*) FROM safemig.incidents WHERE statement ~ 'not drained'};
 my $drained = q{SELECT count(*) FROM safemig.incident WHERE statement ~ 'not drained'};
 
-like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rule: 3\|/ms,
+like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rules: 3\|/ms,
 	'there is something to carry in each of the tables');
 is($node->safe_psql('shop', $not_drained) . $node->safe_psql('shop', $drained), '10',
 	'and an incident that is only in the data directory');
@@ -158,6 +159,11 @@ sub restored_well
 	$where->safe_psql($database, q{SELECT safemig.set('environment', 'development')});
 	is($where->safe_psql($database, q{SELECT value FROM safemig.settings WHERE name = 'environment'}),
 		'development', "$how: the environment can be confirmed");
+	$where->safe_psql($database, q{SELECT safemig.set('data', 'refuse'); ALTER TABLE logs RENAME TO diary});
+	is($where->psql($database, 'BEGIN; TRUNCATE diary; ROLLBACK'), 0, "$how: a rule follows the rename of its table");
+	is($where->safe_psql($database, q{SELECT string_agg(object, ',' ORDER BY object) FROM safemig.rules}),
+		'public.diary,public.rates,scratch.*', "$how: and is dumped under its new name");
+	$where->safe_psql($database, 'ALTER TABLE diary RENAME TO logs');
 }
 
 # psql and pg_restore say nothing, but for what CREATE EXTENSION has to say.
