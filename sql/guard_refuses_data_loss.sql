@@ -31,6 +31,8 @@ SELECT lo_create(4711);
 BEGIN;
 SELECT lo_unlink(4711);
 ROLLBACK;
+DELETE FROM pg_largeobject WHERE loid = 4711;
+SELECT lo_put(4711, 0, 'x');
 -- one statement, two objects; several subcommands
 DROP TABLE users, pairs;
 ALTER TABLE users ADD COLUMN age int, DROP COLUMN phone;

@@ -21,6 +21,40 @@
 #define pg_namespace_ownercheck(oid, role) object_ownercheck(NamespaceRelationId, oid, role)
 #endif
 
+/* 18: stands in front of a declaration and of a definition alike; before it was a macro with () */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
+/* 16: the macros over varlena left postgres.h for a header of their own */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 16: the list of result relations to look at again; none named means those of the plan */
+#include "executor/executor.h"
+static inline void
+init_recheck(EPQState *recheck, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	EvalPlanQualInit(recheck, estate, NULL, NIL, -1, NIL);
+#else
+	EvalPlanQualInit(recheck, estate, NULL, NIL, -1);
+#endif
+}
+
+/* 18: whether a deferrable key will do; before it never did */
+#include "utils/relcache.h"
+static inline Oid
+primary_key_index(Relation rel)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(rel, false);
+#else
+	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
 /* 17: a module may say its name and version; 18 has a magic block for both */
 #if PG_VERSION_NUM >= 180000
 #define SAFEMIG_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "safemig", .version = SAFEMIG_VERSION)
@@ -47,6 +81,35 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 #include "utils/backend_status.h"
 #if PG_VERSION_NUM >= 170000
 #define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
+#endif
+
+/* 17: identity columns of partitions are their parent's, so it asks for the relation */
+#include "catalog/dependency.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+static inline Oid
+identity_sequence(Oid relid, AttrNumber attnum)
+{
+#if PG_VERSION_NUM >= 170000
+	Relation rel = RelationIdGetRelation(relid);
+	Oid sequence = InvalidOid;
+
+	if (RelationIsValid(rel))
+	{
+		sequence = getIdentitySequence(rel, attnum, true);
+		RelationClose(rel);
+	}
+	return sequence;
+#else
+	return getIdentitySequence(relid, attnum, true);
+#endif
+}
+
+/* 18: how a plan leaves out partitions moved to the statement, the node has its number there */
+#if PG_VERSION_NUM >= 180000
+#define PRUNES_PARTITIONS(append) ((append)->part_prune_index >= 0)
+#else
+#define PRUNES_PARTITIONS(append) ((append)->part_prune_info != NULL)
 #endif
 
 #endif /* SAFEMIG_COMPAT_H */

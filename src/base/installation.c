@@ -36,7 +36,7 @@ typedef struct Installation
 	Oid schema;
 	Oid config;
 	Oid owner;
-	Oid first_member; /* lowest and highest OID of the extension's relations */
+	Oid first_member; /* lowest and highest OID of the extension's members */
 	Oid last_member;
 } Installation;
 
@@ -103,7 +103,7 @@ extension_owner(Oid extension)
 	return owner;
 }
 
-/* The range of OIDs in which the extension's own relations lie. */
+/* The range of OIDs in which the extension's own members lie. */
 static void
 find_members(Oid extension)
 {
@@ -123,8 +123,6 @@ find_members(Oid extension)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 
-		if (form->classid != RelationRelationId)
-			continue;
 		here.first_member = Min(here.first_member, form->objid);
 		here.last_member = Max(here.last_member, form->objid);
 	}
@@ -213,15 +211,28 @@ safemig_config(void)
 }
 
 bool
-safemig_may_own(Oid relid)
+safemig_may_own(Oid oid)
 {
-	return relid >= here.first_member && relid <= here.last_member;
+	return oid >= here.first_member && oid <= here.last_member;
+}
+
+void
+safemig_members_changed(void)
+{
+	if (safemig_is_installed())
+		CacheInvalidateRelcacheByRelid(here.config);
+}
+
+Oid
+safemig_find_relation(const char *name)
+{
+	return get_relname_relid(name, safemig_schema());
 }
 
 Oid
 safemig_relation(const char *name)
 {
-	Oid relid = get_relname_relid(name, safemig_schema());
+	Oid relid = safemig_find_relation(name);
 
 	if (!OidIsValid(relid))
 		ereport(
@@ -250,6 +261,20 @@ scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc))
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+}
+
+Datum
+own_column(HeapTuple tuple, TupleDesc desc, int column, bool *isnull)
+{
+	*isnull = true;
+	return column > desc->natts ? (Datum) 0 : heap_getattr(tuple, column, desc, isnull);
+}
+
+/* An update adds members without a message of its own; a cache knows the config table. */
+void
+safemig_has_changed(void)
+{
+	CacheInvalidateRelcacheByRelid(safemig_config());
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
@@ -200,6 +201,36 @@ effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 	return attnum > 0 ? named(make_column_effect(action, relid, attnum)) : NIL;
 }
 
+/* The default itself, as the server reports it when it drops. */
+static List *
+effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
+{
+	AttrNumber attnum = get_attnum(relid, cmd->name);
+	ObjectAddress object;
+	Effect *effect;
+
+	if (attnum <= 0)
+		return NIL;
+	ObjectAddressSet(object, AttrDefaultRelationId, GetAttrDefaultOid(relid, attnum));
+	if (!OidIsValid(object.objectId))
+		return named(make_column_effect(ACTION_ALTER, relid, attnum));
+	effect = make_effect(ACTION_DROP_DEFAULT, &object);
+	effect->relation = relid;
+	return named(effect);
+}
+
+/* ATExecDropIdentity() drops the sequence as its own business, so OAT_DROP is not heard. */
+static List *
+effects_of_drop_identity(Oid relid, AlterTableCmd *cmd)
+{
+	AttrNumber attnum = get_attnum(relid, cmd->name);
+	Oid sequence = attnum > 0 ? identity_sequence(relid, attnum) : InvalidOid;
+
+	if (!OidIsValid(sequence))
+		return NIL;
+	return named(make_relation_effect(ACTION_DROP_SEQUENCE, sequence));
+}
+
 /* The partition or parent that the subcommand names. */
 static List *
 effects_of_detach(Oid relid, AlterTableCmd *cmd)
@@ -282,11 +313,12 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DropNotNull:
 			return effects_of_column_command(ACTION_DROP_NOT_NULL, relid, cmd);
 		case AT_ColumnDefault:
-			return effects_of_column_command(cmd->def ? ACTION_ALTER : ACTION_DROP_DEFAULT, relid,
-											 cmd);
+			return cmd->def ? named(make_relation_effect(ACTION_ALTER, relid))
+							: effects_of_drop_default(relid, cmd);
 		case AT_DropExpression:
-		case AT_DropIdentity:
 			return effects_of_column_command(ACTION_DROP_DEFAULT, relid, cmd);
+		case AT_DropIdentity:
+			return effects_of_drop_identity(relid, cmd);
 		case AT_DetachPartition:
 		case AT_DetachPartitionFinalize:
 		case AT_DropInherit:

@@ -35,7 +35,8 @@ typedef struct SeenObject
 
 typedef struct Walk
 {
-	HTAB *seen;	   /* of SeenObject */
+	HTAB *seen; /* of SeenObject */
+	Relation depend;
 	List *effects; /* in the order of discovery */
 	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
@@ -166,11 +167,24 @@ whole_of(Relation depend, ObjectAddress object)
 	return object;
 }
 
+/*
+ * A sequence from which another table draws is no mere part of the column that
+ * owns it: where it stands matters though that column be empty.
+ */
+static void
+used_elsewhere(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent)
+{
+	Effect *effect = entry->effect;
+
+	if (effect != NULL && effect->action == ACTION_DROP_SEQUENCE &&
+		effect->object.objectId == entry->object.objectId && !is_seen(walk, dependent))
+		effect->part = false;
+}
+
 static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
 	const ObjectAddress *object = &entry->object;
-	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[3];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -186,7 +200,7 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 					Int32GetDatum(object->objectSubId));
 		nkeys = 3;
 	}
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, nkeys, keys);
+	scan = systable_beginscan(walk->depend, DependReferenceIndexId, true, NULL, nkeys, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
@@ -200,11 +214,13 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 		if (!silent && form->deptype == DEPENDENCY_NORMAL && walk->behavior != DROP_CASCADE)
 			continue;
 		if (!silent)
-			dependent = whole_of(rel, dependent);
+		{
+			dependent = whole_of(walk->depend, dependent);
+			used_elsewhere(walk, entry, &dependent);
+		}
 		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
 	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
 }
 
 /*
@@ -268,6 +284,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	ListCell *lc;
 
 	walk.seen = make_seen();
+	walk.depend = table_open(DependRelationId, AccessShareLock);
 	walk.behavior = behavior;
 	foreach(lc, objects)
 		visit(&walk, (ObjectAddress *) lfirst(lc), true, NULL);
@@ -281,6 +298,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 		follow_dependents(&walk, entry);
 		follow_children_of_column(&walk, entry);
 	}
+	table_close(walk.depend, AccessShareLock);
 	columns_go_with_their_table(&walk);
 	hash_destroy(walk.seen);
 	return walk.effects;

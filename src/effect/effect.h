@@ -68,7 +68,9 @@ typedef struct Effect
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
 	bool without_undo;		/* its permit says that it is to go for good */
-	List *new_columns;		/* update all: the columns written (attnums) */
+
+	bool permitted;	   /* a permit was used for it (set by the guard) */
+	List *new_columns; /* update all: the columns written (attnums) */
 } Effect;
 
 /* Is this a statement whose effects are worth asking for?  Very cheap. */

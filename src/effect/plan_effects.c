@@ -90,12 +90,12 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	CmdType command = modify->operation == CMD_MERGE ? merge_command(modify) : modify->operation;
 	Index target =
 		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
-	RangeTblEntry *rte;
+	RangeTblEntry *rte = rt_fetch(target, stmt->rtable);
 	Effect *effect;
 
-	if ((command != CMD_DELETE && command != CMD_UPDATE) || !plan_reaches_every_row(stmt, modify))
+	if ((command != CMD_DELETE && command != CMD_UPDATE) ||
+		!plan_reaches_every_row(stmt, modify, rte))
 		return NIL;
-	rte = rt_fetch(target, stmt->rtable);
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
 								  rte->relid);
 	effect->named = true;

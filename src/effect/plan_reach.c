@@ -7,6 +7,8 @@
  * the target (random() >= 0, a one-time filter), or only that a NOT NULL column
  * is not null.  A join of the target with itself on the same column is hollow
  * too.  What is not understood counts as a real condition.
+ *
+ * What a foreign table's plan does not show comes from hidden_conditions.c.
  */
 #include "postgres.h"
 
@@ -20,12 +22,15 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
+#include "effect/hidden_conditions.h"
 #include "effect/plan_reach.h"
 
 typedef struct Reach
 {
 	PlannedStmt *stmt;
-	List *targets; /* range table indexes of the result relations */
+	List *targets;		  /* range table indexes of the result relations */
+	RangeTblEntry *named; /* the one that the statement names */
 } Reach;
 
 static bool reaches(Reach *reach, Plan *plan);
@@ -49,17 +54,17 @@ names_target(Node *node, Reach *reach)
 
 /* System columns too: pg_attribute has them as NOT NULL.  A whole row has no number. */
 static bool
-is_not_null_column(Node *node, Reach *reach)
+is_not_null_column(Node *node, List *rtable)
 {
 	Var *var = (Var *) node;
 	HeapTuple tuple;
 	bool not_null = false;
 
-	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno == 0)
+	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varlevelsup > 0 ||
+		var->varattno == 0)
 		return false;
-	tuple =
-		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
-						Int16GetDatum(var->varattno));
+	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, rtable)->relid),
+							Int16GetDatum(var->varattno));
 	if (HeapTupleIsValid(tuple))
 	{
 		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
@@ -79,6 +84,18 @@ asks_all_of_nothing(ScalarArrayOpExpr *expr)
 					   ARR_DIMS(DatumGetArrayTypeP(((Const *) array)->constvalue))) == 0;
 }
 
+/* A condition on the target that every row meets */
+bool
+clause_always_holds(Node *clause, List *rtable)
+{
+	if (IsA(clause, NullTest))
+		return ((NullTest *) clause)->nulltesttype == IS_NOT_NULL &&
+			is_not_null_column((Node *) ((NullTest *) clause)->arg, rtable);
+	if (IsA(clause, ScalarArrayOpExpr))
+		return asks_all_of_nothing((ScalarArrayOpExpr *) clause);
+	return false;
+}
+
 /* The everyday case first: column operator anything. */
 static bool
 compares_column(Node *clause, Reach *reach)
@@ -94,14 +111,7 @@ is_hollow(Node *clause, Reach *reach)
 {
 	if (compares_column(clause, reach))
 		return false;
-	if (!names_target(clause, reach))
-		return true;
-	if (IsA(clause, NullTest))
-		return ((NullTest *) clause)->nulltesttype == IS_NOT_NULL &&
-			is_not_null_column((Node *) ((NullTest *) clause)->arg, reach);
-	if (IsA(clause, ScalarArrayOpExpr))
-		return asks_all_of_nothing((ScalarArrayOpExpr *) clause);
-	return false;
+	return !names_target(clause, reach) || clause_always_holds(clause, reach->stmt->rtable);
 }
 
 static bool
@@ -116,6 +126,20 @@ all_hollow(List *clauses, Reach *reach)
 }
 
 /* ---------- where the target is ---------- */
+
+/* A foreign scan may be a whole join that the other server does. */
+static bool
+foreign_scan_holds_target(Reach *reach, ForeignScan *scan)
+{
+	ListCell *lc;
+
+	if (scan->scan.scanrelid > 0)
+		return list_member_int(reach->targets, scan->scan.scanrelid);
+	foreach(lc, reach->targets)
+		if (bms_is_member(lfirst_int(lc), scan->fs_relids))
+			return true;
+	return false;
+}
 
 static bool
 holds_target(Reach *reach, Plan *plan)
@@ -133,8 +157,9 @@ holds_target(Reach *reach, Plan *plan)
 		case T_TidScan:
 		case T_TidRangeScan:
 		case T_SampleScan:
-		case T_ForeignScan:
 			return list_member_int(reach->targets, ((Scan *) plan)->scanrelid);
+		case T_ForeignScan:
+			return foreign_scan_holds_target(reach, (ForeignScan *) plan);
 		case T_SubqueryScan:
 			return holds_target(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
@@ -255,6 +280,21 @@ join_reaches(Reach *reach, Join *join, List *clauses)
 
 /* ---------- the walk ---------- */
 
+/*
+ * Conditions that are checked elsewhere must be repeated in fdw_recheck_quals
+ * (fdwhandler's documentation), but not those of a join, and not every wrapper
+ * does it: the query has the last word where it was looked at.
+ */
+static bool
+foreign_scan_reaches(Reach *reach, ForeignScan *scan)
+{
+	if (is_conditioned(reach->stmt, reach->named->relid))
+		return false;
+	if (scan->scan.scanrelid == 0)
+		return foreign_scan_holds_target(reach, scan) && conditions_are_told(reach->named->relkind);
+	return all_hollow(scan->fdw_recheck_quals, reach);
+}
+
 static bool
 reaches(Reach *reach, Plan *plan)
 {
@@ -268,6 +308,8 @@ reaches(Reach *reach, Plan *plan)
 			return all_hollow(((IndexScan *) plan)->indexqualorig, reach);
 		case T_IndexOnlyScan:
 			return ((IndexOnlyScan *) plan)->indexqual == NIL;
+		case T_ForeignScan:
+			return foreign_scan_reaches(reach, (ForeignScan *) plan);
 		case T_Result:
 		case T_LockRows:
 		case T_Sort:
@@ -278,10 +320,10 @@ reaches(Reach *reach, Plan *plan)
 		case T_SubqueryScan:
 			return reaches(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
-			return ((Append *) plan)->part_prune_info == NULL &&
+			return !PRUNES_PARTITIONS((Append *) plan) &&
 				all_reach(reach, ((Append *) plan)->appendplans);
 		case T_MergeAppend:
-			return ((MergeAppend *) plan)->part_prune_info == NULL &&
+			return !PRUNES_PARTITIONS((MergeAppend *) plan) &&
 				all_reach(reach, ((MergeAppend *) plan)->mergeplans);
 		case T_NestLoop:
 			return ((NestLoop *) plan)->nestParams == NIL &&
@@ -314,9 +356,9 @@ targets_of(PlannedStmt *stmt, ModifyTable *modify)
 }
 
 bool
-plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
+plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named)
 {
-	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify)};
+	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify), .named = named};
 
 	return reaches(&reach, outerPlan(&modify->plan));
 }

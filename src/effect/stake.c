@@ -5,7 +5,8 @@
  *
  * No lock is waited for.  Sizes are read from the storage manager without one;
  * pages only under a lock that is to be had at once, else the width of the
- * columns stands in.
+ * columns stands in.  Bytes are those of the main forks: the maps of free space
+ * and visibility beside them are no data.
  */
 #include "postgres.h"
 
@@ -31,12 +32,18 @@
 #define PAGES_SAMPLED 32
 #define PAGES_SEARCHED 100 /* how far we look for a row before we believe there is one */
 
+/*
+ * Without a lock the file may be gone.  mdexists() closes and opens it each time,
+ * so it is asked only when the server has not got the file open.
+ */
 static BlockNumber
-fork_blocks(Relation rel, ForkNumber fork)
+blocks_of(Relation rel)
 {
 	SMgrRelation smgr = RelationGetSmgr(rel);
 
-	return smgrexists(smgr, fork) ? smgrnblocks(smgr, fork) : 0;
+	return smgr->md_num_open_segs[MAIN_FORKNUM] > 0 || smgrexists(smgr, MAIN_FORKNUM)
+		? smgrnblocks(smgr, MAIN_FORKNUM)
+		: 0;
 }
 
 static int64
@@ -48,8 +55,7 @@ bytes_of_one(Oid relid)
 	if (!RelationIsValid(rel))
 		return 0;
 	if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind))
-		for (int fork = 0; fork <= MAX_FORKNUM; fork++)
-			bytes += (int64) fork_blocks(rel, fork) * BLCKSZ;
+		bytes = (int64) blocks_of(rel) * BLCKSZ;
 	RelationClose(rel);
 	return bytes;
 }
@@ -148,7 +154,7 @@ rows_of_one(Oid relid)
 
 	if (!RelationIsValid(rel))
 		return 0;
-	blocks = RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind) ? fork_blocks(rel, MAIN_FORKNUM) : 0;
+	blocks = RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind) ? blocks_of(rel) : 0;
 	if (blocks == 0)
 		rows = 0;
 	else if (rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0)
@@ -157,7 +163,7 @@ rows_of_one(Oid relid)
 			 ConditionalLockRelationOid(relid, AccessShareLock))
 	{
 		/* a TRUNCATE may have come between */
-		blocks = fork_blocks(rel, MAIN_FORKNUM);
+		blocks = blocks_of(rel);
 		rows = blocks > 0 ? rows_by_sample(rel, blocks) : 0;
 		UnlockRelationOid(relid, AccessShareLock);
 	}
@@ -278,7 +284,7 @@ holds_nothing(Oid relid, AttrNumber attnum)
 	}
 	if (RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind))
 	{
-		BlockNumber blocks = fork_blocks(rel, MAIN_FORKNUM);
+		BlockNumber blocks = blocks_of(rel);
 
 		found = blocks > PAGES_SEARCHED || (blocks > 0 && finds_row_uncounted(rel, attnum));
 	}

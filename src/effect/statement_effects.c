@@ -365,10 +365,12 @@ effects_of_alter_domain(AlterDomainStmt *stmt)
 	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 	Action action = ACTION_ALTER;
 
-	if (stmt->subtype == 'O')
+	if (stmt->subtype == 'X')
+		return OidIsValid(type) ? one_effect(ACTION_DROP_CONSTRAINT, ConstraintRelationId,
+											 get_domain_constraint_oid(type, stmt->name, true))
+								: NIL;
+	if (stmt->subtype == 'N')
 		action = ACTION_DROP_NOT_NULL;
-	else if (stmt->subtype == 'X')
-		action = ACTION_DROP_CONSTRAINT;
 	else if (stmt->subtype == 'T' && stmt->def == NULL)
 		action = ACTION_DROP_DEFAULT;
 	return one_effect(action, TypeRelationId, type);

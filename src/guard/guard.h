@@ -7,6 +7,7 @@
 #define SAFEMIG_GUARD_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "effect/effect.h"
 
 typedef enum Enforce
@@ -59,10 +60,13 @@ extern Decision decision_of_word(const char *word);
 
 /* judge.c: returns when all may pass, else raises the one refusal */
 extern void judge(List *effects);
+/* those of them that judge() would refuse; spends no permit */
+extern List *refused_if_on(List *effects);
 extern void lock_what_must_stay_empty(List *effects);
 
 /* refusal.c */
-extern void refuse(List *refused, List *warned, List *effects) pg_attribute_noreturn();
+pg_noreturn extern void refuse(List *refused, List *warned, List *effects);
+extern void record_passed(List *refused);
 extern void warn(List *warned, List *effects, bool would_refuse);
 
 /* arming.c: the preload setting of this database */

@@ -1,10 +1,11 @@
 /*
  * hooks.c
- *		How the guard hears of things: four hooks, each with its cheap ways out
+ *		How the guard hears of things: its hooks, each with its cheap ways out
  *		first.  What a statement does is src/effect's answer, never this file's.
  *
  *		utility		judges the statement with its closure, before any lock
  *		object		the last word: what was foreseen passes, the rest is judged
+ *		planner		tells a foreign table's plan what the query asked
  *		executor	judges plans that leave no row alone, and counts rows when asked to
  */
 #include "postgres.h"
@@ -20,10 +21,12 @@
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "optimizer/planner.h"
 #include "tcop/utility.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 #include "audit/spool.h"
@@ -31,9 +34,11 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "effect/effect.h"
+#include "effect/hidden_conditions.h"
 #include "effect/trial.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/off.h"
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
@@ -43,6 +48,7 @@ bool guard_loaded_at_start = false;
 
 static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
+static planner_hook_type prev_planner = NULL;
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ExecutorFinish_hook_type prev_executor_finish = NULL;
 
@@ -69,12 +75,43 @@ static Foreseen *judged_late = NULL;
 /* false until a statement has passed our hook: the library came in the middle of one */
 static bool utility_hook_ran = false;
 
+/* Somebody's statement, in a database that has the extension? */
+static bool
+is_our_business(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() && !is_own_work() &&
+		safemig_is_installed() && !safemig_script_is_running();
+}
+
 bool
 guard_is_awake(void)
 {
-	return guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && !IsParallelWorker() &&
-		IsTransactionState() && !is_own_work() && safemig_is_installed() &&
-		!safemig_script_is_running();
+	return guard_enforce != ENFORCE_OFF && is_our_business();
+}
+
+/* Off, but with an eye open until the transaction has something on record. */
+static bool
+is_watching(void)
+{
+	if (guard_enforce == ENFORCE_OFF && !off_is_unrecorded())
+		return false;
+	return is_our_business();
+}
+
+/* what is about to run -> effects */
+typedef List *(*FindEffects)(void *what);
+
+static List *
+judge_or_record(FindEffects find, void *what)
+{
+	List *effects;
+
+	if (guard_enforce == ENFORCE_OFF)
+		return record_off(find, what);
+	effects = find(what);
+	if (effects != NIL)
+		judge(effects);
+	return effects;
 }
 
 static bool
@@ -160,16 +197,26 @@ static void
 guard_other_databases(Node *stmt)
 {
 	Oid database;
-	Effect *effect;
+	List *effects;
 
-	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
-		!statement_matters(stmt) || safemig_is_installed())
+	if (IsBinaryUpgrade || !IsTransactionState() || !statement_matters(stmt) ||
+		safemig_is_installed())
 		return;
 	database = database_at_stake(stmt);
 	if (!OidIsValid(database) || !database_is_armed(database))
 		return;
-	effect = make_nameless_effect(ACTION_DISARM, "database", get_database_name(database));
-	refuse(list_make1(effect), NIL, list_make1(effect));
+	effects =
+		list_make1(make_nameless_effect(ACTION_DISARM, "database", get_database_name(database)));
+	if (guard_enforce == ENFORCE_OFF)
+		record_passed(effects);
+	else
+		refuse(effects, NIL, effects);
+}
+
+static List *
+find_statement_effects(void *stmt)
+{
+	return effects_of_statement(stmt);
 }
 
 /* A statement on its way: for whoever runs it later than at once. */
@@ -205,18 +252,18 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	List *kept;
 
 	utility_hook_ran = true;
-	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
+	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
 		guard_other_databases(pstmt->utilityStmt);
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
 	}
-	effects = effects_of_statement(pstmt->utilityStmt);
-	judge(effects);
-	lock_what_must_stay_empty(effects);
+	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
+	if (guard_enforce != ENFORCE_OFF)
+		lock_what_must_stay_empty(effects);
 
-	kept = guard_keeper ? effects_to_keep(effects) : NIL;
+	kept = guard_keeper && guard_enforce != ENFORCE_OFF ? effects_to_keep(effects) : NIL;
 
 	foreseen = foresee(effects);
 	PG_TRY();
@@ -288,18 +335,25 @@ after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
 	note_birth(object);
 }
 
-static void
-before_drop(const ObjectAddress *object, int flags)
+static List *
+find_drop_effects(void *object)
 {
-	Effect effect;
+	Effect *effect = palloc0(sizeof(Effect));
 
+	if (!effect_of_drop(object, effect))
+		return NIL;
+	effect->named = true;
+	return list_make1(effect);
+}
+
+static void
+before_drop(ObjectAddress *object, int flags)
+{
 	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
 	if (flags & PERFORM_DELETION_INTERNAL)
 		return;
-	if (was_foreseen(object) || !effect_of_drop(object, &effect))
-		return;
-	effect.named = true;
-	judge(list_make1(&effect));
+	if (!was_foreseen(object))
+		(void) judge_or_record(find_drop_effects, object);
 }
 
 /* By name: when its turn comes, most of what we know it by is dropped already. */
@@ -313,7 +367,7 @@ is_our_extension(Oid extension)
 
 /* On its way out the extension takes the preload setting along, whoever drops it. */
 static void
-before_our_end(const ObjectAddress *object, int flags)
+before_our_end(ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
@@ -323,15 +377,30 @@ before_our_end(const ObjectAddress *object, int flags)
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
 
-static void
-before_truncate(Oid relid)
+static List *
+find_truncate_effects(void *table)
 {
-	Effect *effect = make_truncate_effect(relid);
+	Effect *effect = make_truncate_effect(((ObjectAddress *) table)->objectId);
 
-	if (was_foreseen(&effect->object))
-		return;
 	effect->named = true;
-	judge(list_make1(effect));
+	return list_make1(effect);
+}
+
+static void
+before_truncate(ObjectAddress *table)
+{
+	if (!was_foreseen(table))
+		(void) judge_or_record(find_truncate_effects, table);
+}
+
+/* The extension's own script makes something, or ALTER EXTENSION ... ADD. */
+static bool
+changes_our_members(ObjectAccessType access, Oid class, Oid oid)
+{
+	if (access == OAT_POST_CREATE)
+		return creating_extension && safemig_script_is_running();
+	return access == OAT_POST_ALTER && class == ExtensionRelationId && safemig_is_installed() &&
+		oid == safemig_extension();
 }
 
 static void
@@ -341,7 +410,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 
 	if (prev_object_access)
 		prev_object_access(access, class, oid, subid, arg);
-	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE))
+	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE &&
+			   access != OAT_POST_ALTER))
 		return;
 	ObjectAddressSubSet(object, class, oid, subid);
 
@@ -353,16 +423,47 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	/* nobody can read what is recorded of a database that is gone */
 	if (access == OAT_DROP && class == DatabaseRelationId)
 		spool_unlink_all_at_commit(oid);
-	if (!guard_is_awake())
+	if (changes_our_members(access, class, oid))
+		safemig_members_changed();
+	if (access == OAT_POST_ALTER)
 		return;
 	if (access == OAT_DROP)
 		note_tried_drop(&object);
-	if (access == OAT_DROP)
+	if (access == OAT_POST_CREATE)
+	{
+		if (is_our_business())
+			after_create(&object, arg);
+	}
+	else if (!is_watching())
+		return;
+	else if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
-	else if (access == OAT_TRUNCATE)
-		before_truncate(oid);
 	else
-		after_create(&object, arg);
+		before_truncate(&object);
+}
+
+static List *
+find_plan_effects(void *plan)
+{
+	List *effects = effects_of_plan(plan);
+
+	if (rows_are_protected())
+		effects = list_concat(effects, effects_of_row_changes(plan));
+	return effects;
+}
+
+/* Also while the guard sleeps: a prepared statement may be run when it is awake again. */
+static PlannedStmt *
+guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo params)
+{
+	/* the planner writes over the query, so it is asked before */
+	List *targets = query_changes_rows(query) ? conditioned_targets(query) : NIL;
+	PlannedStmt *stmt = prev_planner ? prev_planner(query, text, cursor_options, params)
+									 : standard_planner(query, text, cursor_options, params);
+
+	if (targets != NIL)
+		mark_conditioned(stmt, targets);
+	return stmt;
 }
 
 /*
@@ -372,20 +473,25 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
-	List *effects;
-
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !is_watching())
 		return;
-	effects = effects_of_plan(query->plannedstmt);
-	if (rows_are_protected())
-		effects = list_concat(effects, effects_of_row_changes(query->plannedstmt));
-	if (effects != NIL)
-		judge(effects);
+	(void) judge_or_record(find_plan_effects, query->plannedstmt);
+}
+
+static List *
+find_excess(void *query)
+{
+	List *effects = effects_of_row_changes(((QueryDesc *) query)->plannedstmt);
+
+	if (effects == NIL)
+		return NIL;
+	((Effect *) linitial(effects))->excess = (double) ((QueryDesc *) query)->estate->es_processed;
+	return list_make1(linitial(effects));
 }
 
 /*
@@ -396,8 +502,6 @@ static void
 check_max_rows(QueryDesc *query)
 {
 	double changed = (double) query->estate->es_processed;
-	List *effects;
-	ListCell *lc;
 
 	/* a foreign key's cascade is its parent's business */
 	if (InNoForceRLSOperation())
@@ -405,11 +509,7 @@ check_max_rows(QueryDesc *query)
 	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
 		guard_current_migration() != NULL)
 		return;
-	effects = effects_of_row_changes(query->plannedstmt);
-	foreach(lc, effects)
-		((Effect *) lfirst(lc))->excess = changed;
-	if (effects != NIL)
-		judge(list_make1(linitial(effects)));
+	(void) judge_or_record(find_excess, query);
 }
 
 static void
@@ -421,13 +521,17 @@ guard_executor_finish(QueryDesc *query)
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
 	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		guard_is_awake())
+		is_watching())
 		check_max_rows(query);
 }
 
 void
 guard_install_hooks(void)
 {
+	prev_planner = planner_hook;
+	planner_hook = guard_planner;
+	/* plans of a session older than the library have not passed there */
+	ResetPlanCache();
 	prev_executor_finish = ExecutorFinish_hook;
 	ExecutorFinish_hook = guard_executor_finish;
 	prev_process_utility = ProcessUtility_hook;

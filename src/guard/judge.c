@@ -8,6 +8,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 
+#include "base/installation.h"
 #include "guard/guard.h"
 #include "guard/permit.h"
 
@@ -21,7 +22,9 @@ is_covered(Effect *effect)
 {
 	Effect *root = effect;
 
-	if (!effect->part || is_member(&effect->object) || is_protected(effect))
+	/* a part of what is ours is refused with it, and of what is not, ours only as a member */
+	if (!effect->part || is_protected(effect) ||
+		(safemig_may_own(effect->object.objectId) && is_member(&effect->object)))
 		return false;
 	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
 		return true;
@@ -31,19 +34,24 @@ is_covered(Effect *effect)
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
 
+static bool
+takes_permit(Effect *effect)
+{
+	return effect->action != ACTION_DISARM && !effect->sealed;
+}
+
 static Decision
 final_decision(Effect *effect)
 {
 	Decision decision;
 
-	if (is_covered(effect))
+	/* judged again behind its lock: a permit is used once */
+	if (effect->permitted || is_covered(effect))
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
-	if (effect->action != ACTION_DISARM && !effect->sealed &&
-		use_permit(effect, decision >= DECISION_WARN))
-		return DECISION_ALLOW;
-	return decision;
+	effect->permitted = takes_permit(effect) && use_permit(effect, decision >= DECISION_WARN);
+	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
 /* The first week's "warn" is no way to take the guard away. */
@@ -89,6 +97,25 @@ judge(List *effects)
 		warn(refused, effects, true);
 	else if (warned != NIL)
 		warn(warned, effects, false);
+}
+
+List *
+refused_if_on(List *effects)
+{
+	List *refused = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_covered(effect) || decide(effect) != DECISION_REFUSE)
+			continue;
+		if (!takes_permit(effect) || !has_permit(effect))
+			refused = lappend(refused, effect);
+	}
+	return refused;
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/incident.h"
@@ -71,6 +72,7 @@ static bool
 has_stake(Effect *effect)
 {
 	return action_category(effect->action) == CATEGORY_DATA && OidIsValid(effect->relation) &&
+		get_rel_relkind(effect->relation) != RELKIND_FOREIGN_TABLE && /* nobody here knows */
 		effect->action != ACTION_DROP_SEQUENCE && effect->action != ACTION_DROP_ATTRIBUTE &&
 		effect->action != ACTION_ALTER_ATTRIBUTE;
 }
@@ -348,8 +350,12 @@ find_words(List *refused, List *warned, List *effects)
 							 needs_words(refused));
 	words.detail = detail_for(&stakes, effects, first, NAMED_IN_DETAIL);
 	words.hint = hint_for(refused, warned, PERMITS_IN_HINT);
-	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(&stakes, effects, first, 0),
-						   hint_for(refused, warned, 0));
+	words.whole = psprintf(
+		"%s\n%s\n%s", words.message,
+		list_length(effects) > NAMED_IN_DETAIL ? detail_for(&stakes, effects, first, 0)
+											   : words.detail,
+		list_length(refused) + list_length(warned) > PERMITS_IN_HINT ? hint_for(refused, warned, 0)
+																	 : words.hint);
 	return words;
 }
 
@@ -397,9 +403,28 @@ refuse(List *refused, List *warned, List *effects)
 	if (last != NULL)
 		pfree(last);
 	last = MemoryContextStrdup(TopMemoryContext, words.whole);
+	/* made of parts already: nothing to look up in a catalog of translations */
 	ereport(ERROR,
-			(errcode(ERRCODE_REFUSED), errmsg("%s", words.message), errdetail("%s", words.detail),
-			 errhint("%s", words.hint)));
+			(errcode(ERRCODE_REFUSED), errmsg_internal("%s", words.message),
+			 errdetail_internal("%s", words.detail), errhint("%s", words.hint)));
+}
+
+/*
+ * Nothing is said to the client, who has asked for it.  What the extension
+ * holds may go with the very statement, so of that the server log tells too.
+ */
+void
+record_passed(List *refused)
+{
+	List *ordered = worst_first(refused);
+	Effect *first = linitial(ordered);
+	Stakes stakes = find_stakes(first, ordered);
+	char *message =
+		psprintf("%s passes, since %s.enforce is off", what_for(first, &stakes), SAFEMIG_NAME);
+
+	record("off", 0, ordered, message, NULL);
+	if (first->action == ACTION_DISARM)
+		ereport(LOG, (errmsg("%s", message)));
 }
 
 static char *

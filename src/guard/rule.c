@@ -62,6 +62,7 @@ static struct
 	MemoryContext context;
 	List *rules; /* of Rule */
 	bool protects_rows;
+	bool foreign; /* a row of another database holds by its names */
 } cache;
 
 /* ---------- reading ---------- */
@@ -70,7 +71,7 @@ static char *
 text_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -79,7 +80,7 @@ static Oid
 oid_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? InvalidOid : DatumGetObjectId(value);
 }
@@ -152,7 +153,9 @@ take_row(HeapTuple tuple, TupleDesc desc)
 		rule->schema = oid_column(tuple, desc, RULE_SCHEMA_OID);
 		rule->role = oid_column(tuple, desc, RULE_ROLE_OID);
 	}
-	else if (!find_by_name(rule, tuple, desc))
+	else if (find_by_name(rule, tuple, desc))
+		cache.foreign = true;
+	else
 		return;
 	cache.rules = lappend(cache.rules, rule);
 	cache.protects_rows = cache.protects_rows || rule->protection >= PROTECTION_ROWS;
@@ -162,6 +165,7 @@ static void
 read_rules(void)
 {
 	uint64 generation = safemig_generation();
+	Oid table = safemig_find_relation("rule");
 	MemoryContext save;
 
 	if (cache.context == NULL)
@@ -170,9 +174,11 @@ read_rules(void)
 	MemoryContextReset(cache.context);
 	cache.rules = NIL;
 	cache.protects_rows = false;
+	cache.foreign = false;
 
 	save = MemoryContextSwitchTo(cache.context);
-	scan_own_table(safemig_relation("rule"), take_row);
+	if (OidIsValid(table))
+		scan_own_table(table, take_row);
 	MemoryContextSwitchTo(save);
 	cache.generation = generation;
 }
@@ -342,6 +348,13 @@ schema_is_exempt(Oid schema)
 			return true;
 	}
 	return false;
+}
+
+bool
+rules_are_foreign(void)
+{
+	(void) rules();
+	return cache.foreign;
 }
 
 bool

@@ -81,11 +81,24 @@ extension_of(const ObjectAddress *object)
 	return extension;
 }
 
+/* Tables, views and their like are part of nothing else. */
+static bool
+is_whole_relation(const ObjectAddress *object)
+{
+	char relkind = object->classId == RelationRelationId ? get_rel_relkind(object->objectId) : '\0';
+
+	return RELKIND_HAS_TABLE_AM(relkind) ? relkind != RELKIND_TOASTVALUE
+										 : relkind == RELKIND_VIEW ||
+			relkind == RELKIND_PARTITIONED_TABLE || relkind == RELKIND_FOREIGN_TABLE;
+}
+
 /* A part of the extension. */
 bool
 is_member(const ObjectAddress *object)
 {
 	if (!OidIsValid(object->objectId))
+		return false;
+	if (!safemig_may_own(object->objectId) && is_whole_relation(object))
 		return false;
 	if (object->classId == ExtensionRelationId)
 		return object->objectId == safemig_extension();

@@ -73,7 +73,8 @@ sub content
 		"SELECT count(*), md5(string_agg(r::text, ',' ORDER BY r::text)) FROM $_ r") } @tables);
 }
 
-sub own_content { return content(@_, map { "safemig.$_" } @own_tables); }
+# Of a rule what is shown, since its OIDs are the database's own.
+sub own_content { return content(@_, map { $_ eq 'rule' ? 'safemig.rules' : "safemig.$_" } @own_tables); }
 sub user_content
 {
 	my ($where, $database) = @_;
@@ -98,7 +99,7 @@ my $schema_before = schema($node, 'shop');
 my $not_drained = q{SELECT count(*) FROM safemig.incidents WHERE statement ~ 'not drained'};
 my $drained = q{SELECT count(*) FROM safemig.incident WHERE statement ~ 'not drained'};
 
-like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rule: 3\|/ms,
+like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rules: 3\|/ms,
 	'there is something to carry in each of the tables');
 is($node->safe_psql('shop', $not_drained) . $node->safe_psql('shop', $drained), '10',
 	'and an incident that is only in the data directory');
@@ -158,6 +159,11 @@ sub restored_well
 	$where->safe_psql($database, q{SELECT safemig.set('environment', 'development')});
 	is($where->safe_psql($database, q{SELECT value FROM safemig.settings WHERE name = 'environment'}),
 		'development', "$how: the environment can be confirmed");
+	$where->safe_psql($database, q{SELECT safemig.set('data', 'refuse'); ALTER TABLE logs RENAME TO diary});
+	is($where->psql($database, 'BEGIN; TRUNCATE diary; ROLLBACK'), 0, "$how: a rule follows the rename of its table");
+	is($where->safe_psql($database, q{SELECT string_agg(object, ',' ORDER BY object) FROM safemig.rules}),
+		'public.diary,public.rates,scratch.*', "$how: and is dumped under its new name");
+	$where->safe_psql($database, 'ALTER TABLE diary RENAME TO logs');
 }
 
 # psql and pg_restore say nothing, but for what CREATE EXTENSION has to say.
@@ -182,6 +188,44 @@ restores_silently($node, 'parallel', 'with two jobs',
 	'pg_restore', '-e', '-j', '2', '-d', $node->connstr('parallel'), "$files/custom");
 restores_silently($elsewhere, 'shop', 'another cluster',
 	'pg_restore', '-e', '-C', '-d', $elsewhere->connstr('postgres'), "$files/custom");
+
+# ---------- over what is there ----------
+
+sub clean_restore
+{
+	my ($options) = @_;
+	my ($out, $err);
+
+	local $ENV{PGOPTIONS} = $options if defined $options;
+	IPC::Run::run([ 'pg_restore', '-e', '--clean', '--if-exists', '-d', $node->connstr('plain'), "$files/custom" ],
+		'<', File::Spec->devnull, '>', \$out, '2>', \$err);
+	return ($?, $err);
+}
+
+my $user_restored = user_content($node, 'plain');
+my ($status, $said) = clean_restore();
+like($said, qr/safemig refused to /, '--clean is refused');
+is(user_content($node, 'plain'), $user_restored, '--clean, refused: every row is there');
+$node->safe_psql('plain', 'SET safemig.enforce = off; DROP TABLE next -- not in the dump');
+my $log_from = -s $node->logfile;
+($status, $said) = clean_restore('-c safemig.enforce=off');
+is($status, 0, '--clean: a superuser can');
+my $logged = substr(PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_from);
+like($logged, qr/LOG:  change extension safemig passes, since safemig\.enforce is off/,
+	'--clean: the server log says that the records went with the extension');
+restored_well($node, 'plain', '--clean');
+
+# without the extension the records stay, and the restore is one of them
+my ($list) = run_command([ 'pg_restore', '-l', "$files/custom" ]);
+PostgreSQL::Test::Utils::append_to_file("$files/list",
+	join("\n", grep { !/safemig/ } split(/\n/, $list)) . "\n");
+{
+	local $ENV{PGOPTIONS} = '-c safemig.enforce=off';
+	run_command([ 'pg_restore', '-e', '--clean', '--if-exists', '-L', "$files/list", '-d', $node->connstr('custom'), "$files/custom" ]);
+}
+like($node->safe_psql('custom', q{
+		SELECT string_agg(DISTINCT e, ',' ORDER BY e) FROM safemig.incidents, unnest(effects) e WHERE verdict = 'off'}),
+	qr/drop table public\.orders.*drop table public\.users/, '--clean without the extension is on record');
 
 # ---------- the source, afterwards ----------
 
