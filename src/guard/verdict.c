@@ -29,6 +29,7 @@
 #include "guard/guard.h"
 #include "guard/migration.h"
 #include "guard/rule.h"
+#include "guard/script_member.h"
 #include "guard/tool_tables.h"
 
 /* The table that a constraint, trigger, index, rule, policy or default belongs to. */
@@ -164,10 +165,14 @@ is_exempt(Effect *effect, Oid schema)
 static bool
 belongs_to_running_script(Effect *effect)
 {
+	Oid owner;
+
 	if (!creating_extension || !OidIsValid(effect->object.objectId))
 		return false;
-	return effect->action == ACTION_CHANGE_CATALOG ||
-		extension_of(&effect->object) == CurrentExtensionObject;
+	if (effect->action == ACTION_CHANGE_CATALOG || was_member_of_script(&effect->object))
+		return true;
+	owner = effect->object.objectSubId == 0 ? owning_relation(&effect->object) : InvalidOid;
+	return OidIsValid(owner) && was_member_of_script(&(ObjectAddress){RelationRelationId, owner});
 }
 
 Decision
