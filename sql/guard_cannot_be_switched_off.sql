@@ -74,6 +74,12 @@ ALTER EXTENSION safemig DROP FUNCTION safemig.on_ddl_start();
 ALTER EXTENSION safemig ADD TABLE t;
 ALTER EXTENSION safemig SET SCHEMA public;
 DROP EXTENSION IF EXISTS safemig, no_such CASCADE;
+-- by a permit
+BEGIN;
+SELECT safemig.permit('drop event trigger safemig_ddl_start') > 0 AS given;
+DROP EVENT TRIGGER safemig_ddl_start;
+ROLLBACK;
+SELECT safemig.permit('disarm extension safemig');
 -- catalogs by hand, by every statement that writes rows
 \set VERBOSITY sqlstate
 UPDATE pg_class SET relname = 'u' WHERE relname = 't';

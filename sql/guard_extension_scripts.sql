@@ -57,6 +57,18 @@ ALTER EXTENSION citext ADD TABLE users;
 DROP EXTENSION citext CASCADE;
 ALTER EXTENSION citext DROP TABLE users;
 DROP EXTENSION citext;
+-- a schema that is an extension's (pg_repack's) is its workshop, and no way in for others
+CREATE SCHEMA workshop CREATE TABLE bench (id int);
+INSERT INTO workshop.bench VALUES (1);
+CREATE EXTENSION citext;
+ALTER EXTENSION citext ADD SCHEMA workshop;
+TRUNCATE workshop.bench;
+SET safemig.enforce = off;
+ALTER EXTENSION citext ADD SCHEMA workshop;
+RESET safemig.enforce;
+TRUNCATE workshop.bench;
+DROP TABLE workshop.bench;
+ALTER TABLE users SET SCHEMA workshop;
 SELECT * FROM users;
 
 SET client_min_messages = error;
@@ -64,5 +76,6 @@ SET safemig.enforce = off;
 DROP EVENT TRIGGER inside_script;
 DROP FUNCTION on_function;
 DROP EXTENSION pg_stat_statements;
+DROP EXTENSION citext;
 DROP TABLE users, todo;
 DROP EXTENSION safemig;
