@@ -39,6 +39,7 @@ extern void guard_judge_late(Node *stmt);
 extern Decision decide(Effect *effect);
 extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
+extern Oid owning_relation(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);

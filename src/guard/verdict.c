@@ -33,7 +33,7 @@
 #include "guard/tool_tables.h"
 
 /* The table that a constraint, trigger, index, rule, policy or default belongs to. */
-static Oid
+Oid
 owning_relation(const ObjectAddress *object)
 {
 	Relation rel;
