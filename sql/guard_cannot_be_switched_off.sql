@@ -87,8 +87,7 @@ UPDATE pg_event_trigger SET evtenabled = 'D' WHERE evtname ~ 'safemig';
 DELETE FROM pg_attribute WHERE attrelid = 't'::regclass;
 MERGE INTO pg_event_trigger e USING t ON e.evtname ~ 'safemig' WHEN MATCHED THEN DELETE;
 INSERT INTO pg_db_role_setting SELECT 0, 0, '{safemig.enforce=off}';
-COPY pg_event_trigger FROM STDIN;
-\.
+COPY pg_event_trigger FROM '/dev/null';
 COPY t FROM STDIN;
 3
 \.
