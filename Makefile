@@ -6,11 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" safemig.cont
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL to be there yet, so PGXS must not be asked for.
-<<<<<<< HEAD
 WITHOUT_PGXS = check check-core check-all check-mutation demo demo-stop lint format
-=======
-WITHOUT_PGXS = check check-core check-mutation demo demo-stop lint format
->>>>>>> e3ef102 (Together with check-core: one list of targets, one order of headers, mutations that match)
 ifneq ($(filter $(WITHOUT_PGXS),$(MAKECMDGOALS)),)
 
 check:
