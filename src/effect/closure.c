@@ -15,6 +15,7 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
@@ -40,7 +41,15 @@ typedef struct Walk
 	List *effects; /* in the order of discovery */
 	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
+	List *drawers; /* of Drawer */
 } Walk;
+
+/* A default, say, that draws from a sequence */
+typedef struct Drawer
+{
+	ObjectAddress object;
+	Effect *sequence;
+} Drawer;
 
 typedef struct QueueEntry
 {
@@ -167,18 +176,41 @@ whole_of(Relation depend, ObjectAddress object)
 	return object;
 }
 
+/* What draws from a sequence that goes as a part of something. */
+static void
+note_drawer(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent)
+{
+	Drawer *drawer;
+
+	if (entry->effect == NULL || entry->effect->action != ACTION_DROP_SEQUENCE ||
+		entry->effect->object.objectId != entry->object.objectId)
+		return;
+	drawer = palloc(sizeof(Drawer));
+	drawer->object = *dependent;
+	drawer->sequence = entry->effect;
+	walk->drawers = lappend(walk->drawers, drawer);
+}
+
 /*
  * A sequence from which another table draws is no mere part of the column that
- * owns it: where it stands matters though that column be empty.
+ * owns it: where it stands matters though that column be empty.  A partition
+ * that goes along does not count.
  */
 static void
-used_elsewhere(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent)
+sequences_used_elsewhere(Walk *walk)
 {
-	Effect *effect = entry->effect;
+	ListCell *lc;
 
-	if (effect != NULL && effect->action == ACTION_DROP_SEQUENCE &&
-		effect->object.objectId == entry->object.objectId && !is_seen(walk, dependent))
-		effect->part = false;
+	foreach(lc, walk->drawers)
+	{
+		Drawer *drawer = lfirst(lc);
+		ObjectAddress object = drawer->object;
+
+		if (object.classId == AttrDefaultRelationId)
+			object = GetAttrDefaultColumnAddress(object.objectId);
+		if (OidIsValid(object.objectId) && !is_seen(walk, &object))
+			drawer->sequence->part = false;
+	}
 }
 
 static void
@@ -216,7 +248,7 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 		if (!silent)
 		{
 			dependent = whole_of(walk->depend, dependent);
-			used_elsewhere(walk, entry, &dependent);
+			note_drawer(walk, entry, &dependent);
 		}
 		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
@@ -300,6 +332,7 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	}
 	table_close(walk.depend, AccessShareLock);
 	columns_go_with_their_table(&walk);
+	sequences_used_elsewhere(&walk);
 	hash_destroy(walk.seen);
 	return walk.effects;
 }

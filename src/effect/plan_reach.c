@@ -31,6 +31,7 @@ typedef struct Reach
 	PlannedStmt *stmt;
 	List *targets;		  /* range table indexes of the result relations */
 	RangeTblEntry *named; /* the one that the statement names */
+	bool above_source;	  /* what comes from below is the source's, as in an action of MERGE */
 } Reach;
 
 static bool reaches(Reach *reach, Plan *plan);
@@ -47,7 +48,8 @@ names_target(Node *node, Reach *reach)
 		Var *var = (Var *) node;
 
 		/* above a scan all columns come as OUTER_VAR or INNER_VAR: any may be the target's */
-		return IS_SPECIAL_VARNO(var->varno) || list_member_int(reach->targets, var->varno);
+		return (IS_SPECIAL_VARNO(var->varno) && !reach->above_source) ||
+			list_member_int(reach->targets, var->varno);
 	}
 	return expression_tree_walker(node, names_target, reach);
 }
@@ -63,6 +65,8 @@ is_not_null_column(Node *node, List *rtable)
 	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varlevelsup > 0 ||
 		var->varattno == 0)
 		return false;
+	if (var->varattno < 0)
+		return true; /* ctid, tableoid */
 	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, rtable)->relid),
 							Int16GetDatum(var->varattno));
 	if (HeapTupleIsValid(tuple))
@@ -107,11 +111,41 @@ compares_column(Node *clause, Reach *reach)
 }
 
 static bool
+holds_parameter(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return IsA(node, Param) || IsA(node, SubPlan) ||
+		expression_tree_walker(node, holds_parameter, context);
+}
+
+static bool is_hollow(Node *clause, Reach *reach);
+
+/*
+ * One arm that asks nothing makes the whole OR ask nothing; but $1 IS NULL OR
+ * id = $1 is how applications leave a condition out or not.
+ */
+static bool
+is_hollow_or(BoolExpr *expr, Reach *reach)
+{
+	ListCell *lc;
+
+	foreach(lc, expr->args)
+		if (is_hollow(lfirst(lc), reach) && !holds_parameter(lfirst(lc), NULL))
+			return true;
+	return false;
+}
+
+static bool
 is_hollow(Node *clause, Reach *reach)
 {
 	if (compares_column(clause, reach))
 		return false;
-	return !names_target(clause, reach) || clause_always_holds(clause, reach->stmt->rtable);
+	if (!names_target(clause, reach))
+		return true;
+	if (is_orclause(clause))
+		return is_hollow_or((BoolExpr *) clause, reach);
+	return clause_always_holds(clause, reach->stmt->rtable);
 }
 
 static bool
@@ -361,4 +395,16 @@ plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *na
 	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify), .named = named};
 
 	return reaches(&reach, outerPlan(&modify->plan));
+}
+
+/*
+ * A condition of MERGE's WHEN names the target by its own columns and the
+ * source by the plan's below.
+ */
+bool
+merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, Node *condition)
+{
+	Reach reach = {.stmt = stmt, .targets = modify->resultRelations, .above_source = true};
+
+	return all_hollow(castNode(List, condition), &reach);
 }

@@ -14,6 +14,8 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
@@ -90,18 +92,30 @@ bytes_with_toast(Relation rel)
 	return bytes;
 }
 
-/* Not deleted or replaced, as far as the tuple itself says; an estimate. */
+/*
+ * Neither taken back nor deleted or replaced.  Hint bits alone would count the
+ * rows of a DELETE that was rolled back as gone until somebody reads them.
+ */
 static bool
 looks_alive(Page page, OffsetNumber offset)
 {
 	ItemId item = PageGetItemId(page, offset);
 	HeapTupleHeader tuple;
+	TransactionId deleter;
 
 	if (!ItemIdIsNormal(item))
 		return false;
 	tuple = (HeapTupleHeader) PageGetItem(page, item);
-	return (tuple->t_infomask & HEAP_XMAX_INVALID) != 0 ||
-		HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask);
+	if (HeapTupleHeaderXminInvalid(tuple) ||
+		(!HeapTupleHeaderXminCommitted(tuple) &&
+		 TransactionIdDidAbort(HeapTupleHeaderGetRawXmin(tuple))))
+		return false;
+	if ((tuple->t_infomask & HEAP_XMAX_INVALID) != 0 || HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask))
+		return true;
+	if (tuple->t_infomask & HEAP_XMAX_COMMITTED)
+		return false;
+	deleter = HeapTupleHeaderGetUpdateXid(tuple);
+	return !TransactionIdIsCurrentTransactionId(deleter) && !TransactionIdDidCommit(deleter);
 }
 
 static int

@@ -11,6 +11,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
@@ -450,20 +451,31 @@ alter_relations(List *names)
 	return effects;
 }
 
+/* Rows into a catalog are as good as written by hand. */
+static List *
+effects_of_copy_from(CopyStmt *stmt)
+{
+	List *effects = alter_relation(stmt->relation);
+	Effect *effect;
+
+	if (effects == NIL)
+		return NIL;
+	effect = linitial(effects);
+	if (effect->relation < FirstNormalObjectId)
+		effect->action = ACTION_CHANGE_CATALOG;
+	else
+		effect->empty_is_harmless = true; /* a restore fills tables that are empty */
+	return effects;
+}
+
 /* Statements that put something upon a relation, or rows into it, change that relation. */
 static List *
 effects_on_relation(Node *stmt)
 {
-	List *effects;
-
 	switch (nodeTag(stmt))
 	{
 		case T_CopyStmt:
-			effects = alter_relation(((CopyStmt *) stmt)->relation);
-			/* a restore fills tables that are empty */
-			if (effects != NIL)
-				((Effect *) linitial(effects))->empty_is_harmless = true;
-			return effects;
+			return effects_of_copy_from((CopyStmt *) stmt);
 		case T_CreateTrigStmt:
 			return alter_relation(((CreateTrigStmt *) stmt)->relation);
 		case T_RuleStmt:

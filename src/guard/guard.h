@@ -53,6 +53,7 @@ extern List *effects_to_keep(List *effects);
 extern Decision decide(Effect *effect);
 extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
+extern Oid owning_relation(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);

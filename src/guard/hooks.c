@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
@@ -309,17 +310,26 @@ guard_judge_late(Node *stmt)
 }
 
 /*
- * CREATE OR REPLACE fires OAT_POST_CREATE for what it replaces too.  The new
- * tuple is not visible yet when the hook runs, so what the syscache finds by
- * OID was there before.
+ * CREATE OR REPLACE fires OAT_POST_CREATE for what it replaces too.  What the
+ * syscache then finds by OID was there before, unless this transaction inserted
+ * it: OperatorCreate() makes its tuple visible before the hook when the operator
+ * has a commutator or negator (CREATE EXTENSION hstore).
  */
 static bool
 existed_before(const ObjectAddress *object)
 {
 	int cache =
 		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
+	HeapTuple tuple =
+		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
+	bool inserted_here;
 
-	return cache >= 0 && SearchSysCacheExists1(cache, ObjectIdGetDatum(object->objectId));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	inserted_here = (tuple->t_data->t_infomask & HEAP_UPDATED) == 0 &&
+		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+	ReleaseSysCache(tuple);
+	return !inserted_here;
 }
 
 static void

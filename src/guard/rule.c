@@ -22,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -223,6 +224,22 @@ lineage_of(Oid relid)
 	return lineage;
 }
 
+/* Whatever the object is or hangs on: an index or trigger has its table's rules. */
+static List *
+lineage_of_effect(Effect *effect)
+{
+	char kind = OidIsValid(effect->relation) ? get_rel_relkind(effect->relation) : '\0';
+	List *lineage = NIL;
+	Oid table = InvalidOid;
+
+	if (OidIsValid(effect->relation))
+		lineage = lineage_of(effect->relation);
+	if (OidIsValid(effect->object.objectId) &&
+		(kind == '\0' || kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX))
+		table = owning_relation(&effect->object);
+	return OidIsValid(table) ? list_concat_unique_oid(lineage, lineage_of(table)) : lineage;
+}
+
 static bool
 object_matches(Rule *rule, Effect *effect, List *lineage)
 {
@@ -296,7 +313,7 @@ rule_decision(Effect *effect, Oid schema, Decision *decision)
 
 	if (rules() == NIL)
 		return false;
-	lineage = OidIsValid(effect->relation) ? lineage_of(effect->relation) : NIL;
+	lineage = lineage_of_effect(effect);
 	found = decision_for(GetUserId(), effect, schema, lineage, decision);
 	if (GetSessionUserId() != GetUserId() &&
 		decision_for(GetSessionUserId(), effect, schema, lineage, &of_session))

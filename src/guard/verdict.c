@@ -29,10 +29,11 @@
 #include "guard/guard.h"
 #include "guard/migration.h"
 #include "guard/rule.h"
+#include "guard/script_member.h"
 #include "guard/tool_tables.h"
 
 /* The table that a constraint, trigger, index, rule, policy or default belongs to. */
-static Oid
+Oid
 owning_relation(const ObjectAddress *object)
 {
 	Relation rel;
@@ -147,9 +148,6 @@ is_exempt(Effect *effect, Oid schema)
 
 	if (!OidIsValid(effect->object.objectId))
 		return false;
-	if (OidIsValid(effect->relation) &&
-		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP)
-		return true;
 	if (born_in_this_transaction(&effect->object))
 		return true;
 	if (!OidIsValid(schema))
@@ -164,10 +162,14 @@ is_exempt(Effect *effect, Oid schema)
 static bool
 belongs_to_running_script(Effect *effect)
 {
+	Oid owner;
+
 	if (!creating_extension || !OidIsValid(effect->object.objectId))
 		return false;
-	return effect->action == ACTION_CHANGE_CATALOG ||
-		extension_of(&effect->object) == CurrentExtensionObject;
+	if (effect->action == ACTION_CHANGE_CATALOG || was_member_of_script(&effect->object))
+		return true;
+	owner = effect->object.objectSubId == 0 ? owning_relation(&effect->object) : InvalidOid;
+	return OidIsValid(owner) && was_member_of_script(&(ObjectAddress){RelationRelationId, owner});
 }
 
 Decision
