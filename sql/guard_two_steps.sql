@@ -1,6 +1,7 @@
 -- First something else, then the drop: altering, renaming, moving, detaching or shadowing a table first is no way round.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off');
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE users (id int PRIMARY KEY, email varchar(20), phone text);

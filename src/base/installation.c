@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -169,6 +170,17 @@ safemig_is_installed(void)
 		look();
 	}
 	return OidIsValid(here.extension);
+}
+
+bool
+safemig_is_bin_schema(Oid schema)
+{
+	char *name;
+
+	if (schema < FirstNormalObjectId)
+		return false;
+	name = get_namespace_name(schema);
+	return name != NULL && strncmp(name, BIN_SCHEMA_PREFIX, strlen(BIN_SCHEMA_PREFIX)) == 0;
 }
 
 /* For code that only runs when installed: says so clearly when it is not. */

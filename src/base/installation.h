@@ -42,6 +42,13 @@ extern bool safemig_may_own(Oid oid);
 /* Every session looks for the members again. */
 extern void safemig_members_changed(void);
 
+/*
+ * Schemas of the bin.  The server reserves the prefix, so that nobody else makes
+ * one; pg_dump, and whoever looks for a user's tables, leaves them out.
+ */
+#define BIN_SCHEMA_PREFIX "pg_safemig_bin_"
+extern bool safemig_is_bin_schema(Oid schema);
+
 /* true while the extension's own install or update script runs */
 extern bool safemig_script_is_running(void);
 

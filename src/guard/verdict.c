@@ -76,6 +76,8 @@ extension_of(const ObjectAddress *object)
 	{
 		Oid owner = owning_relation(object);
 
+		if (OidIsValid(owner) && safemig_is_bin_schema(get_rel_namespace(owner)))
+			return safemig_extension();
 		if (OidIsValid(owner))
 			extension = getExtensionOfObject(RelationRelationId, owner);
 	}
@@ -93,12 +95,15 @@ is_whole_relation(const ObjectAddress *object)
 			relkind == RELKIND_PARTITIONED_TABLE || relkind == RELKIND_FOREIGN_TABLE;
 }
 
-/* A part of the extension. */
+/* A part of the extension, or what lies in its bin. */
 bool
 is_member(const ObjectAddress *object)
 {
 	if (!OidIsValid(object->objectId))
 		return false;
+	if (object->classId == RelationRelationId &&
+		safemig_is_bin_schema(get_rel_namespace(object->objectId)))
+		return true;
 	if (!safemig_may_own(object->objectId) && is_whole_relation(object))
 		return false;
 	if (object->classId == ExtensionRelationId)

@@ -262,7 +262,7 @@ bin_set_state(int64 entry, const char *state, const char *reason)
 static char *
 schema_name(int64 entry, Oid source)
 {
-	return psprintf("safemig_bin_" INT64_FORMAT "_%u", entry, source);
+	return psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "_%u", entry, source);
 }
 
 Oid
@@ -283,14 +283,6 @@ bin_schema(int64 entry, Oid source)
 	return schema;
 }
 
-/* Member of the extension, and not the one it was installed with. */
-bool
-in_bin(Oid schema)
-{
-	return schema != safemig_schema() &&
-		getExtensionOfObject(NamespaceRelationId, schema) == safemig_extension();
-}
-
 void
 bin_drop_schemas(int64 entry)
 {
@@ -300,7 +292,7 @@ bin_drop_schemas(int64 entry)
 	Datum values[1];
 	ListCell *lc;
 
-	values[0] = CStringGetTextDatum(psprintf("safemig\\_bin\\_" INT64_FORMAT "\\_%%", entry));
+	values[0] = CStringGetTextDatum(psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "\\_%%", entry));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner("SELECT oid FROM pg_namespace WHERE nspname LIKE $1", 1, types, values,
@@ -318,7 +310,7 @@ bin_drop_schemas(int64 entry)
 	{
 		ObjectAddress object;
 
-		if (!in_bin(lfirst_oid(lc)))
+		if (!safemig_is_bin_schema(lfirst_oid(lc)))
 			continue;
 		ObjectAddressSet(object, NamespaceRelationId, lfirst_oid(lc));
 		(void) deleteDependencyRecordsForClass(NamespaceRelationId, lfirst_oid(lc),
