@@ -12,10 +12,8 @@
 #include "catalog/indexing.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -24,6 +22,7 @@
 
 #include "base/compat.h"
 #include "effect/alter_table.h"
+#include "effect/row_type.h"
 
 static List *
 named(Effect *effect)
@@ -32,75 +31,56 @@ named(Effect *effect)
 	return list_make1(effect);
 }
 
-/*
- * A composite type's attribute is at stake only where the type is stored: in a
- * column, or in a table OF the type.
- */
-static bool
-composite_type_is_stored(Oid relid)
+/* A composite type's attribute is at stake only where the type is stored. */
+static Effect *
+make_attribute_effect(Action action, Oid relid, AttrNumber attnum)
 {
-	Oid type = get_rel_type_id(relid);
-	Relation rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
-	bool stored = false;
-	List *types = list_make1_oid(type);
-
-	/* also by way of its array type, or of another type that holds it */
-	for (int i = 0; i < list_length(types) && !stored; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(TypeRelationId));
-		ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(list_nth_oid(types, i)));
-		scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		{
-			Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-
-			if (form->classid == TypeRelationId)
-				types = list_append_unique_oid(types, form->objid);
-			else if (form->classid == RelationRelationId &&
-					 get_rel_relkind(form->objid) == RELKIND_COMPOSITE_TYPE)
-			{
-				if (form->objid != relid)
-					types = list_append_unique_oid(types, get_rel_type_id(form->objid));
-			}
-			else if (form->classid == RelationRelationId)
-				stored = true;
-		}
-		systable_endscan(scan);
-	}
-	table_close(rel, AccessShareLock);
-	return stored;
+	return make_column_effect(row_type_is_stored(relid) ? action : ACTION_ALTER, relid, attnum);
 }
 
-static List *same_in_typed_tables(Oid relid, AlterTableCmd *cmd);
+/* Tables OF a composite type lose the column that the type loses. */
+static List *
+same_drop_in_typed_tables(Oid relid, AlterTableCmd *cmd)
+{
+	List *columns = NIL;
+	ListCell *lc;
+
+	if (cmd->behavior != DROP_CASCADE)
+		return NIL;
+	foreach(lc, typed_tables(relid))
+	{
+		ObjectAddress *column = palloc(sizeof(ObjectAddress));
+
+		ObjectAddressSubSet(*column, RelationRelationId, lfirst_oid(lc),
+							get_attnum(lfirst_oid(lc), cmd->name));
+		if (column->objectSubId > 0)
+			columns = lappend(columns, column);
+	}
+	return closure_of_drop(columns, cmd->behavior);
+}
 
 static List *
 effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 {
 	AttrNumber attnum = get_attnum(relid, cmd->name);
 	ObjectAddress *column = palloc(sizeof(ObjectAddress));
+	Effect *effect;
 
 	if (attnum <= 0)
 		return NIL;
 	ObjectAddressSubSet(*column, RelationRelationId, relid, attnum);
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return list_concat(
-			named(make_column_effect(composite_type_is_stored(relid) ? ACTION_DROP_ATTRIBUTE
-																	 : ACTION_ALTER,
-									 relid, attnum)),
-			same_in_typed_tables(relid, cmd));
-	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
-		return named(make_column_effect(ACTION_ALTER, relid, attnum));
-	return closure_of_drop(list_make1(column), cmd->behavior);
+		effect = make_attribute_effect(ACTION_DROP_ATTRIBUTE, relid, attnum);
+	else if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		effect = make_column_effect(ACTION_ALTER, relid, attnum);
+	else
+		return closure_of_drop(list_make1(column), cmd->behavior);
+	return list_concat(list_concat(named(effect), same_where_stored(effect)),
+					   same_drop_in_typed_tables(relid, cmd));
 }
 
 /* The same change in every child, as part of the one in the parent. */
-static List *
+List *
 same_in_children(Effect *whole, Oid relid, const char *column)
 {
 	List *effects = NIL;
@@ -122,37 +102,18 @@ same_in_children(Effect *whole, Oid relid, const char *column)
 	return effects;
 }
 
-/* Tables OF a composite type lose the column that the type loses. */
+static List *effects_of_alter_type(Oid relid, AlterTableCmd *cmd);
+
+/* With CASCADE the tables OF a composite type are altered like any other. */
 static List *
-same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
+same_type_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 {
 	List *effects = NIL;
-	Relation rel;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *lc;
 
-	if (cmd->behavior != DROP_CASCADE)
-		return NIL;
-	rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(TypeRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_rel_type_id(relid)));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		AttrNumber attnum;
-
-		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
-			continue;
-		attnum = get_attnum(form->objid, cmd->name);
-		if (attnum > 0)
-			effects = lappend(effects, make_column_effect(ACTION_DROP_COLUMN, form->objid, attnum));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
+	if (cmd->behavior == DROP_CASCADE)
+		foreach(lc, typed_tables(relid))
+			effects = list_concat(effects, effects_of_alter_type(lfirst_oid(lc), cmd));
 	return effects;
 }
 
@@ -165,9 +126,8 @@ effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 	if (attnum <= 0)
 		return NIL;
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return named(make_column_effect(composite_type_is_stored(relid) ? ACTION_ALTER_ATTRIBUTE
-																		: ACTION_ALTER,
-										relid, attnum));
+		return list_concat(named(make_attribute_effect(ACTION_ALTER_ATTRIBUTE, relid, attnum)),
+						   same_type_in_typed_tables(relid, cmd));
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE ||
 		type_change_is_lossless(relid, attnum, castNode(ColumnDef, cmd->def)))
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));

@@ -25,7 +25,7 @@
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 
-#include "effect/effect.h"
+#include "effect/row_type.h"
 
 typedef struct SeenObject
 {
@@ -261,10 +261,38 @@ columns_go_with_their_table(Walk *walk)
 	}
 }
 
+/*
+ * A column that goes, and its table stays: other tables may keep rows of that
+ * table's type.  What goes itself loses nothing more.
+ */
+static List *
+where_columns_are_stored(Walk *walk)
+{
+	List *effects = NIL;
+	ListCell *lc;
+	ListCell *stored;
+
+	foreach(lc, walk->effects)
+	{
+		Effect *effect = lfirst(lc);
+		ObjectAddress table = effect->object;
+
+		table.objectSubId = 0;
+		if ((effect->action != ACTION_DROP_COLUMN && effect->action != ACTION_DROP_ATTRIBUTE) ||
+			is_seen(walk, &table))
+			continue;
+		foreach(stored, same_where_stored(effect))
+			if (!is_seen(walk, &((Effect *) lfirst(stored))->object))
+				effects = lappend(effects, lfirst(stored));
+	}
+	return effects;
+}
+
 List *
 closure_of_drop(List *objects, DropBehavior behavior)
 {
 	Walk walk = {0};
+	List *effects;
 	ListCell *lc;
 
 	walk.seen = make_seen();
@@ -282,8 +310,9 @@ closure_of_drop(List *objects, DropBehavior behavior)
 		follow_children_of_column(&walk, entry);
 	}
 	columns_go_with_their_table(&walk);
+	effects = list_concat_copy(walk.effects, where_columns_are_stored(&walk));
 	hash_destroy(walk.seen);
-	return walk.effects;
+	return effects;
 }
 
 /* Tables whose foreign keys reference relid: TRUNCATE CASCADE takes them along. */

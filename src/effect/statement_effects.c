@@ -44,6 +44,7 @@
 #include "effect/alter_table.h"
 #include "effect/effect.h"
 #include "effect/lasting_settings.h"
+#include "effect/row_type.h"
 
 bool
 statement_matters(Node *stmt)
@@ -224,6 +225,34 @@ one_effect(Action action, Oid catalog, Oid oid)
 	return list_make1(effect);
 }
 
+/* Children have the column under the same name, and get the new one. */
+static List *
+rename_column(Action action, Oid relid, const char *name)
+{
+	AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, name) : 0;
+	Effect *effect;
+
+	if (attnum <= 0)
+		return NIL;
+	effect = make_column_effect(action, relid, attnum);
+	effect->named = true;
+	return list_concat(list_make1(effect), same_in_children(effect, relid, name));
+}
+
+/* With CASCADE the tables OF a composite type rename their columns too. */
+static List *
+rename_in_typed_tables(RenameStmt *stmt, Oid relid)
+{
+	List *effects = NIL;
+	ListCell *lc;
+
+	if (OidIsValid(relid) && stmt->behavior == DROP_CASCADE)
+		foreach(lc, typed_tables(relid))
+			effects = list_concat(
+				effects, rename_column(ACTION_RENAME_COLUMN, lfirst_oid(lc), stmt->subname));
+	return effects;
+}
+
 static List *
 effects_of_rename(RenameStmt *stmt)
 {
@@ -245,19 +274,10 @@ effects_of_rename(RenameStmt *stmt)
 				return one_effect(ACTION_RENAME_TABLE, RelationRelationId, relid);
 			return one_effect(ACTION_ALTER, RelationRelationId, relid);
 		case OBJECT_COLUMN:
+			return rename_column(ACTION_RENAME_COLUMN, relid, stmt->subname);
 		case OBJECT_ATTRIBUTE:
-		{
-			AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
-			Effect *effect;
-
-			if (attnum <= 0)
-				return NIL;
-			effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ? ACTION_RENAME_COLUMN
-																		  : ACTION_RENAME_ATTRIBUTE,
-										relid, attnum);
-			effect->named = true;
-			return list_make1(effect);
-		}
+			return list_concat(rename_column(ACTION_RENAME_ATTRIBUTE, relid, stmt->subname),
+							   rename_in_typed_tables(stmt, relid));
 		case OBJECT_SCHEMA:
 			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
 							  get_namespace_oid(stmt->subname, true));

@@ -13,8 +13,9 @@
 
 /*
  * Does the effect share the fate of what it goes along with (a table's own
- * sequence, its partitions, an index)?  Rows only if that one was judged as
- * rows too: a new parent, owner or extension of an old table is no cover.
+ * sequence, its partitions, an index)?  Rows, and the names that running code
+ * uses, only if that one was judged as such too: a new parent, owner or
+ * extension of an old table is no cover.
  */
 static bool
 is_covered(Effect *effect)
@@ -23,7 +24,8 @@ is_covered(Effect *effect)
 
 	if (!effect->part || is_member(&effect->object) || is_protected(effect))
 		return false;
-	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
+	if (action_category(effect->action) != CATEGORY_DATA &&
+		action_category(effect->action) != CATEGORY_BREAK && effect->action != ACTION_UPDATE_ALL)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
