@@ -55,6 +55,7 @@ typedef struct Effect
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
+	bool later;				/* happens when this session's temporary objects go */
 	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 
@@ -63,6 +64,13 @@ extern bool statement_matters(Node *stmt);
 
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
+
+/*
+ * Permanent data that goes with this session's temporary objects, and whether
+ * the statement that has run may have made such a dependency.
+ */
+extern bool may_lean_on_temporary(Node *stmt);
+extern List *effects_of_session_end(void);
 
 /* The database that a statement would drop, rename or disarm, else InvalidOid. */
 extern Oid database_at_stake(Node *stmt);

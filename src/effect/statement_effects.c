@@ -68,7 +68,6 @@ statement_matters(Node *stmt)
 		case T_NotifyStmt:
 		case T_ListenStmt:
 		case T_UnlistenStmt:
-		case T_DiscardStmt:
 		case T_ConstraintsSetStmt:
 		case T_CheckPointStmt:
 		case T_LoadStmt:
@@ -76,6 +75,9 @@ statement_matters(Node *stmt)
 		case T_ClusterStmt:
 		case T_ReindexStmt:
 			return false;
+		case T_DiscardStmt:
+			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ||
+				((DiscardStmt *) stmt)->target == DISCARD_TEMP;
 		case T_RefreshMatViewStmt:
 			return ((RefreshMatViewStmt *) stmt)->skipData;
 		case T_CopyStmt:
@@ -558,6 +560,8 @@ effects_of_statement(Node *stmt)
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
 		case T_RefreshMatViewStmt:
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);
+		case T_DiscardStmt:
+			return effects_of_session_end();
 		case T_AlterTableStmt:
 			return effects_of_alter_table((AlterTableStmt *) stmt);
 		case T_DropOwnedStmt:

@@ -161,6 +161,13 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		foreseen = outer;
 	}
 	PG_END_TRY();
+
+	if (may_lean_on_temporary(pstmt->utilityStmt))
+	{
+		/* what the statement has made depend on something is to be seen */
+		CommandCounterIncrement();
+		judge(effects_of_session_end());
+	}
 }
 
 static void

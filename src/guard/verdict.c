@@ -137,7 +137,7 @@ is_exempt(Effect *effect, Oid schema)
 	if (OidIsValid(effect->relation) &&
 		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP)
 		return true;
-	if (born_in_this_transaction(&effect->object))
+	if (!effect->later && born_in_this_transaction(&effect->object))
 		return true;
 	if (!OidIsValid(schema))
 		return false;
