@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 
@@ -93,6 +94,15 @@ judge(List *effects)
 		warn(warned, effects, false);
 }
 
+/* The whole tree, as ExecuteTruncate() takes it: a row may come into any partition. */
+static void
+lock_tree(Oid relid, bool only)
+{
+	LockRelationOid(relid, AccessExclusiveLock);
+	if (!only)
+		(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
+}
+
 /*
  * What passed because its table held nothing must still hold nothing when the
  * statement gets its lock.  So the lock is taken here, in the statement's own
@@ -108,10 +118,10 @@ lock_what_must_stay_empty(List *effects)
 	{
 		Effect *effect = lfirst(lc);
 
-		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
-			!loses_nothing(effect))
+		if ((effect->part && !effect->whole->exempted) ||
+			action_category(effect->action) != CATEGORY_DATA || !loses_nothing(effect))
 			continue;
-		LockRelationOid(effect->relation, AccessExclusiveLock);
+		lock_tree(effect->relation, effect->only);
 		changed = changed || !loses_nothing(effect);
 	}
 	if (changed)
