@@ -62,6 +62,9 @@ typedef struct Effect
 /* Is this a statement whose effects are worth asking for?  Very cheap. */
 extern bool statement_matters(Node *stmt);
 
+/* CREATE EXTENSION and ALTER EXTENSION UPDATE run a script of their own. */
+extern bool runs_extension_script(Node *stmt);
+
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
 

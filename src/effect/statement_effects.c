@@ -87,6 +87,12 @@ statement_matters(Node *stmt)
 	}
 }
 
+bool
+runs_extension_script(Node *stmt)
+{
+	return IsA(stmt, CreateExtensionStmt) || IsA(stmt, AlterExtensionStmt);
+}
+
 static ObjectAddress *
 copy_address(const ObjectAddress *object)
 {

@@ -49,6 +49,7 @@ static ExecutorFinish_hook_type prev_executor_finish = NULL;
 typedef struct Foreseen
 {
 	HTAB *objects; /* ObjectAddress -> nothing */
+	Node *stmt;	   /* what they were judged for */
 	struct Foreseen *outer;
 } Foreseen;
 
@@ -69,7 +70,7 @@ guard_is_awake(void)
 }
 
 static Foreseen *
-foresee(List *effects)
+foresee(Node *stmt, List *effects)
 {
 	Foreseen *entry = palloc(sizeof(Foreseen));
 	HASHCTL ctl = {0};
@@ -81,6 +82,7 @@ foresee(List *effects)
 	entry->objects =
 		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	entry->outer = foreseen;
+	entry->stmt = stmt;
 	foreach(lc, effects)
 		(void) hash_search(entry->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
 	return entry;
@@ -93,6 +95,16 @@ was_foreseen(const ObjectAddress *object)
 		if (hash_search(entry->objects, object, HASH_FIND, NULL))
 			return true;
 	return judged_late != NULL && hash_search(judged_late->objects, object, HASH_FIND, NULL);
+}
+
+/*
+ * At the level of an extension's own script?  An event trigger that fires for a
+ * statement of the script runs within that statement's frame.
+ */
+bool
+extension_script_speaks(void)
+{
+	return creating_extension && (foreseen == NULL || runs_extension_script(foreseen->stmt));
 }
 
 static void
@@ -150,7 +162,7 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	judge(effects);
 	lock_what_must_stay_empty(effects);
 
-	foreseen = foresee(effects);
+	foreseen = foresee(pstmt->utilityStmt, effects);
 	PG_TRY();
 	{
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
@@ -190,7 +202,7 @@ guard_judge_late(Node *stmt)
 	effects = effects_of_statement(stmt);
 	judge(effects);
 	RegisterXactCallback(forget_late, NULL);
-	judged_late = foresee(effects);
+	judged_late = foresee(stmt, effects);
 	MemoryContextSwitchTo(save);
 }
 

@@ -147,11 +147,14 @@ is_exempt(Effect *effect, Oid schema)
 	return OidIsValid(schema_extension) && schema_extension != safemig_extension();
 }
 
-/* An extension's script changes that extension's own members as it likes. */
+/*
+ * An extension's script changes that extension's own members as it likes; what
+ * an event trigger does meanwhile is not the script.
+ */
 static bool
 belongs_to_running_script(Effect *effect)
 {
-	if (!creating_extension || !OidIsValid(effect->object.objectId))
+	if (!extension_script_speaks() || !OidIsValid(effect->object.objectId))
 		return false;
 	return effect->action == ACTION_CHANGE_CATALOG ||
 		extension_of(&effect->object) == CurrentExtensionObject;
