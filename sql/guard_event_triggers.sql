@@ -29,12 +29,50 @@ CREATE EXTENSION cube VERSION '1.2';
 ALTER EXTENSION cube UPDATE;
 SELECT DISTINCT tag FROM seen;
 DROP EVENT TRIGGER act;
+-- the name leads elsewhere when the statement runs
+CREATE TABLE orders (id int, amt numeric);
+INSERT INTO orders VALUES (1, 1.25);
+CREATE TYPE kind AS ENUM ('a');
+CREATE TEMP TABLE orders (id int, amt numeric, extra int);
+CREATE TYPE pg_temp.kind AS ENUM ('a');
+CREATE FUNCTION sw() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('search_path', current_setting('test.path'), false);
+END $$;
+CREATE EVENT TRIGGER sw ON ddl_command_start WHEN TAG IN ('ALTER TABLE', 'ALTER TYPE') EXECUTE FUNCTION sw();
+SET test.path = 'public, pg_temp';
+SET search_path = pg_temp, public;
+ALTER TABLE orders ALTER amt TYPE int USING NULL;
+SET search_path = pg_temp, public;
+ALTER TABLE orders RENAME amt TO other;
+SET search_path = pg_temp, public;
+ALTER TABLE orders RENAME TO other;
+SET search_path = pg_temp, public;
+ALTER TABLE orders SET SCHEMA app;
+SET search_path = pg_temp, public;
+ALTER TABLE orders SET UNLOGGED;
+SET search_path = pg_temp, public;
+ALTER TABLE orders DROP COLUMN amt;
+SET search_path = pg_temp, public;
+ALTER TYPE kind RENAME VALUE 'a' TO 'b';
+SET search_path = pg_temp, public;
+ALTER TABLE orders ADD COLUMN note text;
+-- beside it: to where it is nobody's loss
+SET test.path = 'pg_temp, public';
+SET search_path = public, pg_temp;
+ALTER TABLE orders RENAME extra TO other;
+SET search_path = pg_temp, public;
+ALTER TABLE orders ALTER amt TYPE int USING NULL;
+SELECT * FROM public.orders;
+DROP EVENT TRIGGER sw;
+RESET search_path;
 SELECT count(*) FROM app.t;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP EXTENSION cube;
 DROP SCHEMA app CASCADE;
-DROP TABLE seen;
-DROP FUNCTION act(), tg_tag();
+DROP TABLE seen, public.orders;
+DROP TYPE public.kind;
+DROP FUNCTION act(), tg_tag(), sw();
 DROP EXTENSION safemig;

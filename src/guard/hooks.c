@@ -50,6 +50,7 @@ typedef struct Foreseen
 {
 	HTAB *objects; /* ObjectAddress -> nothing */
 	Node *stmt;	   /* what they were judged for */
+	bool looked_again;
 	struct Foreseen *outer;
 } Foreseen;
 
@@ -83,6 +84,7 @@ foresee(Node *stmt, List *effects)
 		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	entry->outer = foreseen;
 	entry->stmt = stmt;
+	entry->looked_again = false;
 	foreach(lc, effects)
 		(void) hash_search(entry->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
 	return entry;
@@ -277,6 +279,29 @@ before_truncate(Oid relid)
 	judge(list_make1(effect));
 }
 
+/*
+ * Something is altered that the statement was not judged for: between judging
+ * and doing, an event trigger of the user may have led the names elsewhere
+ * (search_path).  The server has looked them up by now, so what they mean now
+ * is what it does; nothing of it is lost yet.
+ */
+static void
+before_change_ends(const ObjectAddress *object)
+{
+	List *surprises = NIL;
+	ListCell *lc;
+
+	if (foreseen == NULL || foreseen->looked_again || was_foreseen(object))
+		return;
+	foreseen->looked_again = true;
+	foreach(lc, effects_of_statement(foreseen->stmt))
+		if (!was_foreseen(&((Effect *) lfirst(lc))->object))
+			surprises = lappend(surprises, lfirst(lc));
+	judge(surprises);
+	foreach(lc, surprises)
+		(void) hash_search(foreseen->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
+}
+
 static void
 guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void *arg)
 {
@@ -284,7 +309,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 
 	if (prev_object_access)
 		prev_object_access(access, class, oid, subid, arg);
-	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE))
+	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE &&
+			   access != OAT_POST_ALTER))
 		return;
 	ObjectAddressSubSet(object, class, oid, subid);
 
@@ -302,8 +328,10 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
 	else if (access == OAT_TRUNCATE)
 		before_truncate(oid);
-	else
+	else if (access == OAT_POST_CREATE)
 		after_create(&object, arg);
+	else if (!((ObjectAccessPostAlter *) arg)->is_internal)
+		before_change_ends(&object);
 }
 
 /*
