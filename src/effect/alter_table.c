@@ -21,6 +21,7 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/installation.h"
 #include "effect/alter_table.h"
 #include "effect/row_type.h"
 
@@ -219,6 +220,34 @@ effects_of_disable_triggers(Oid relid, bool all)
 	return named(make_relation_effect(found ? ACTION_DISABLE_TRIGGER : ACTION_ALTER, relid));
 }
 
+/*
+ * A foreign key hangs triggers on the table it references, and has its own
+ * table's triggers run when a row goes there: none on the extension's tables,
+ * which are written with the guard asleep.  CREATE TABLE comes here too, by the
+ * ALTER TABLE that transformFKConstraints() makes of it.
+ */
+static List *
+effects_on_referenced(Constraint *constraint)
+{
+	Oid referenced =
+		constraint->contype == CONSTR_FOREIGN ? lookup_relation(constraint->pktable) : InvalidOid;
+
+	return OidIsValid(referenced) && safemig_may_own(referenced)
+		? named(make_relation_effect(ACTION_ALTER, referenced))
+		: NIL;
+}
+
+static List *
+effects_of_add_column(Oid relid, ColumnDef *column)
+{
+	List *effects = named(make_relation_effect(ACTION_ADD_COLUMN, relid));
+	ListCell *lc;
+
+	foreach(lc, column->constraints)
+		effects = list_concat(effects, effects_on_referenced(lfirst_node(Constraint, lc)));
+	return effects;
+}
+
 static List *
 effects_of_command(Oid relid, AlterTableCmd *cmd)
 {
@@ -257,7 +286,10 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_SetUnLogged:
 			return named(make_relation_effect(ACTION_SET_UNLOGGED, relid));
 		case AT_AddColumn:
-			return named(make_relation_effect(ACTION_ADD_COLUMN, relid));
+			return effects_of_add_column(relid, castNode(ColumnDef, cmd->def));
+		case AT_AddConstraint:
+			return list_concat(named(make_relation_effect(ACTION_ALTER, relid)),
+							   effects_on_referenced(castNode(Constraint, cmd->def)));
 		default:
 			return named(make_relation_effect(ACTION_ALTER, relid));
 	}
