@@ -48,6 +48,20 @@ BEGIN;
 ALTER TABLE full_one ADD COLUMN score int;
 UPDATE full_one SET score = 1;
 COMMIT;
+-- also in children, where it has another number
+CREATE TABLE par (id int);
+CREATE TABLE chi (extra int) INHERITS (par);
+CREATE TABLE parts (id int) PARTITION BY RANGE (id);
+CREATE TABLE part1 PARTITION OF parts DEFAULT;
+INSERT INTO chi VALUES (1, 1);
+INSERT INTO parts VALUES (1);
+BEGIN;
+ALTER TABLE par ADD COLUMN score int;
+UPDATE par SET score = 1;
+ALTER TABLE parts ADD COLUMN score int;
+UPDATE parts SET score = 1;
+UPDATE par SET id = 1;
+COMMIT;
 -- empty: TRUNCATE and DELETE pass, DROP COLUMN warns, DROP TABLE stays refused
 TRUNCATE empty_one;
 DELETE FROM empty_one;
@@ -68,6 +82,6 @@ ALTER TABLE full_one DISABLE ROW LEVEL SECURITY;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
-DROP TABLE empty_one, full_one, knex_migrations_lock, changes;
+DROP TABLE empty_one, full_one, par, chi, parts, knex_migrations_lock, changes;
 DROP FUNCTION g();
 DROP EXTENSION safemig;

@@ -61,6 +61,22 @@ attnums_of(Bitmapset *columns)
 	return attnums;
 }
 
+/* The same columns in a child, where they may have other numbers. */
+static List *
+columns_in_child(Effect *whole, Oid child)
+{
+	List *attnums = NIL;
+	ListCell *lc;
+
+	foreach(lc, whole->new_columns)
+	{
+		char *name = get_attname(whole->relation, lfirst_int(lc), true);
+
+		attnums = lappend_int(attnums, name ? get_attnum(child, name) : InvalidAttrNumber);
+	}
+	return attnums;
+}
+
 /* The children and partitions that the plan reaches, as part of the whole. */
 static List *
 same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
@@ -79,6 +95,7 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 		effect->part = true;
 		effect->whole = whole;
 		effect->empty_is_harmless = true;
+		effect->new_columns = columns_in_child(whole, relid);
 		effects = lappend(effects, effect);
 	}
 	return effects;
