@@ -69,6 +69,13 @@ ALTER TABLE empty_one DROP COLUMN v;
 DROP TABLE empty_one;
 -- a column that holds only NULL
 ALTER TABLE full_one DROP COLUMN v;
+-- a schema with nothing in it
+CREATE SCHEMA bare;
+DROP SCHEMA bare;
+CREATE SCHEMA bare;
+DROP SCHEMA bare CASCADE;
+CREATE SCHEMA bare CREATE VIEW v AS SELECT 1;
+DROP SCHEMA bare CASCADE;
 -- version and lock tables of tools
 CREATE TABLE knex_migrations_lock (index serial PRIMARY KEY, is_locked int);
 INSERT INTO knex_migrations_lock (is_locked) VALUES (0);
@@ -84,4 +91,5 @@ SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP TABLE empty_one, full_one, par, chi, parts, knex_migrations_lock, changes;
 DROP FUNCTION g();
+DROP SCHEMA bare CASCADE;
 DROP EXTENSION safemig;

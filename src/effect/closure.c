@@ -19,6 +19,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "storage/lockdefs.h"
 #include "utils/fmgroids.h"
@@ -97,7 +98,7 @@ visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 		effect->named = named;
 		effect->part = whole != NULL;
 		effect->whole = whole;
-		effect->empty_is_harmless = action == ACTION_DROP_COLUMN;
+		effect->empty_is_harmless = action == ACTION_DROP_COLUMN || action == ACTION_DROP_SCHEMA;
 		seen->effect = effect;
 		walk->effects = lappend(walk->effects, effect);
 	}
@@ -313,6 +314,28 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	effects = list_concat_copy(walk.effects, where_columns_are_stored(&walk));
 	hash_destroy(walk.seen);
 	return effects;
+}
+
+/* Nothing in it: what is granted or published there by default is no content. */
+bool
+schema_is_empty(Oid schema)
+{
+	Relation rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+	bool empty = true;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (empty && HeapTupleIsValid(tuple = systable_getnext(scan)))
+		empty = ((Form_pg_depend) GETSTRUCT(tuple))->deptype == DEPENDENCY_AUTO;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return empty;
 }
 
 /* Tables whose foreign keys reference relid: TRUNCATE CASCADE takes them along. */

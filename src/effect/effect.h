@@ -97,6 +97,7 @@ extern Effect *make_nameless_effect(Action action, const char *type, const char 
 
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);
+extern bool schema_is_empty(Oid schema);
 extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior);
 
 /* lookup.c: the object a statement names, without a lock; false when there is none */

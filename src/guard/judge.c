@@ -119,7 +119,8 @@ lock_what_must_stay_empty(List *effects)
 		Effect *effect = lfirst(lc);
 
 		if ((effect->part && !effect->whole->exempted) ||
-			action_category(effect->action) != CATEGORY_DATA || !loses_nothing(effect))
+			action_category(effect->action) != CATEGORY_DATA || !OidIsValid(effect->relation) ||
+			!loses_nothing(effect))
 			continue;
 		lock_tree(effect->relation, effect->only);
 		changed = changed || !loses_nothing(effect);

@@ -254,6 +254,8 @@ loses_nothing(Effect *effect)
 {
 	if (!effect->empty_is_harmless)
 		return false;
+	if (effect->object.classId == NamespaceRelationId)
+		return schema_is_empty(effect->object.objectId);
 	if (effect->object.objectSubId > 0)
 		return column_is_empty(effect->relation, effect->object.objectSubId);
 	return relation_is_empty(effect->relation, effect->only);
@@ -320,7 +322,8 @@ decide(Effect *effect)
 		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
 	if (effect->exempted)
 		return DECISION_ALLOW;
-	if (is_whole_table_action(effect->action))
+	/* what comes into a schema meanwhile is judged when it is dropped (OAT_DROP) */
+	if (is_whole_table_action(effect->action) || effect->action == ACTION_DROP_SCHEMA)
 		return loses_nothing(effect) ? DECISION_ALLOW : decision;
 	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
 }
