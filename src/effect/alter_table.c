@@ -24,6 +24,7 @@
 #include "base/installation.h"
 #include "effect/alter_table.h"
 #include "effect/row_type.h"
+#include "effect/server_refuses.h"
 
 static List *
 named(Effect *effect)
@@ -132,6 +133,8 @@ effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE ||
 		type_change_is_lossless(relid, attnum, castNode(ColumnDef, cmd->def)))
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
+	if (names_unknown_column(castNode(ColumnDef, cmd->def)->raw_default, relid))
+		return NIL;
 	effect = make_column_effect(ACTION_ALTER_COLUMN_TYPE, relid, attnum);
 	effect->empty_is_harmless = true;
 	return list_concat(named(effect), same_in_children(effect, relid, cmd->name));
@@ -161,15 +164,20 @@ effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_detach(Oid relid, AlterTableCmd *cmd)
 {
+	Oid parent;
+
 	if (cmd->subtype == AT_DetachPartition || cmd->subtype == AT_DetachPartitionFinalize)
 	{
 		Oid partition = lookup_relation(castNode(PartitionCmd, cmd->def)->name);
 
-		return OidIsValid(partition)
+		return OidIsValid(partition) && is_child_of(partition, relid)
 			? named(make_relation_effect(ACTION_DETACH_PARTITION, partition))
 			: NIL;
 	}
-	return named(make_relation_effect(ACTION_NO_INHERIT, relid));
+	parent = lookup_relation(castNode(RangeVar, cmd->def));
+	return OidIsValid(parent) && is_child_of(relid, parent)
+		? named(make_relation_effect(ACTION_NO_INHERIT, relid))
+		: NIL;
 }
 
 /* drizzle-kit disables it before each drop, on or not: the drop is what must be told */

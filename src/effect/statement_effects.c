@@ -45,6 +45,7 @@
 #include "effect/effect.h"
 #include "effect/lasting_settings.h"
 #include "effect/row_type.h"
+#include "effect/server_refuses.h"
 
 bool
 statement_matters(Node *stmt)
@@ -131,7 +132,15 @@ effects_of_drop_statement(DropStmt *stmt)
 	{
 		ObjectAddress object;
 
-		if (lookup_object(stmt->removeType, (Node *) lfirst(lc), &object) && may_drop(&object))
+		if (!lookup_object(stmt->removeType, (Node *) lfirst(lc), &object))
+		{
+			if (stmt->missing_ok)
+				continue;
+			return NIL;
+		}
+		if (is_wrong_to_drop(stmt->removeType, &object))
+			return NIL;
+		if (may_drop(&object))
 			objects = lappend(objects, copy_address(&object));
 	}
 	return closure_of_drop(objects, stmt->behavior);
@@ -149,7 +158,7 @@ effects_of_truncate_statement(TruncateStmt *stmt)
 		RangeVar *name = lfirst_node(RangeVar, lc);
 		Oid relid = lookup_relation(name);
 
-		if (!OidIsValid(relid) ||
+		if (!OidIsValid(relid) || is_wrong_to_truncate(relid) ||
 			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
 			continue;
 		relids = list_append_unique_oid(relids, relid);
@@ -166,7 +175,8 @@ effects_of_refresh(RefreshMatViewStmt *stmt)
 	Oid relid = lookup_relation(stmt->relation);
 	Effect *effect;
 
-	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
+		!pg_class_ownercheck(relid, GetUserId()))
 		return NIL;
 	effect = make_truncate_effect(relid);
 	effect->named = true;
