@@ -12,7 +12,6 @@
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "nodes/plannodes.h"
-#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
@@ -29,7 +28,7 @@ plan_matters(QueryDesc *query)
 
 /* The strongest thing that MERGE may do to a row it meets, if it asks no condition. */
 static CmdType
-merge_command(ModifyTable *modify)
+merge_command(PlannedStmt *stmt, ModifyTable *modify)
 {
 	CmdType command = CMD_NOTHING;
 	ListCell *lc;
@@ -40,7 +39,7 @@ merge_command(ModifyTable *modify)
 	{
 		MergeAction *action = lfirst_node(MergeAction, lc);
 
-		if (contain_var_clause(action->qual))
+		if (!merge_condition_is_hollow(stmt, modify, action->qual))
 			continue;
 		if (action->commandType == CMD_DELETE)
 			return CMD_DELETE;
@@ -104,7 +103,8 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 static List *
 effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 {
-	CmdType command = modify->operation == CMD_MERGE ? merge_command(modify) : modify->operation;
+	CmdType command =
+		modify->operation == CMD_MERGE ? merge_command(stmt, modify) : modify->operation;
 	Index target =
 		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
 	RangeTblEntry *rte;
