@@ -146,6 +146,9 @@ same_where_stored(Effect *whole)
 	List *effects = NIL;
 	ListCell *lc;
 
+	/* what this transaction added holds nothing older anywhere */
+	if (born_in_this_transaction(&whole->object))
+		return NIL;
 	foreach(lc, columns_storing(whole->relation))
 	{
 		ObjectAddress *column = lfirst(lc);
