@@ -19,6 +19,8 @@ CREATE TABLE keepme (id int, x tt[]);
 CREATE TABLE keepme (v text COLLATE pg_temp.co);
 CREATE TABLE keepme AS SELECT 'a'::pg_temp.st AS st;
 SELECT 'a'::pg_temp.st AS st INTO keepme;
+EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) CREATE TABLE keepme AS SELECT 'a'::pg_temp.st AS st;
+EXPLAIN (COSTS off) CREATE TABLE keepme AS SELECT 'a'::pg_temp.st AS st;
 CREATE TABLE keepme (a int, b int GENERATED ALWAYS AS (pg_temp.g(a)) STORED);
 CREATE TABLE keepme (a int) PARTITION BY RANGE (pg_temp.g(a));
 CREATE MATERIALIZED VIEW keepme AS SELECT pg_temp.g(1);

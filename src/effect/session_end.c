@@ -37,6 +37,11 @@ may_lean_on_temporary(Node *stmt)
 		case T_CompositeTypeStmt:
 		case T_AlterTableStmt:
 			return OidIsValid(temporary_schema());
+		case T_ExplainStmt:
+			/* ANALYZE runs CREATE TABLE AS */
+			stmt = ((ExplainStmt *) stmt)->query;
+			return IsA(stmt, Query) && ((Query *) stmt)->commandType == CMD_UTILITY &&
+				OidIsValid(temporary_schema());
 		default:
 			return false;
 	}

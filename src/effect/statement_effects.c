@@ -62,7 +62,6 @@ statement_matters(Node *stmt)
 		case T_DeclareCursorStmt:
 		case T_FetchStmt:
 		case T_ClosePortalStmt:
-		case T_ExplainStmt:
 		case T_DoStmt:
 		case T_CallStmt:
 		case T_LockStmt:
@@ -76,6 +75,8 @@ statement_matters(Node *stmt)
 		case T_ClusterStmt:
 		case T_ReindexStmt:
 			return false;
+		case T_ExplainStmt:
+			return may_lean_on_temporary(stmt);
 		case T_DiscardStmt:
 			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ||
 				((DiscardStmt *) stmt)->target == DISCARD_TEMP;
@@ -578,6 +579,8 @@ effects_of_statement(Node *stmt)
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);
 		case T_DiscardStmt:
 			return effects_of_session_end();
+		case T_ExplainStmt:
+			return NIL; /* what it runs is judged by its plan, and when it has run */
 		case T_AlterTableStmt:
 			return effects_of_alter_table((AlterTableStmt *) stmt);
 		case T_DropOwnedStmt:
