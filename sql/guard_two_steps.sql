@@ -55,7 +55,6 @@ ROLLBACK TO s;
 DROP TABLE attic.users CASCADE;
 ROLLBACK;
 DROP SCHEMA attic;
-SELECT safemig.apply('1', 'an empty schema', 'DROP SCHEMA attic', permits => ARRAY['drop schema attic']);
 -- detach or disinherit first
 ALTER TABLE logs DETACH PARTITION logs_1;
 ALTER TABLE logs DETACH PARTITION logs_1 CONCURRENTLY;

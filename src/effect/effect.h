@@ -56,14 +56,27 @@ typedef struct Effect
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
 	bool permitted;			/* a permit was used for it (set by the guard) */
+	bool later;				/* happens when this session's temporary objects go */
 	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 
 /* Is this a statement whose effects are worth asking for?  Very cheap. */
 extern bool statement_matters(Node *stmt);
 
+/* CREATE EXTENSION and ALTER EXTENSION UPDATE run a script of their own. */
+extern bool runs_extension_script(Node *stmt);
+
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
+
+/*
+ * Permanent data that goes with this session's temporary objects, all of it and
+ * what came to it, and whether a statement may make such a dependency.
+ */
+extern bool may_lean_on_temporary(Node *stmt);
+extern List *effects_of_session_end(void);
+extern List *effects_of_session_end_since(List *before);
+extern bool creates_temporary(Node *stmt);
 
 /* The database that a statement would drop, rename or disarm, else InvalidOid. */
 extern Oid database_at_stake(Node *stmt);
@@ -85,8 +98,12 @@ extern Effect *make_truncate_effect(Oid relid);
 extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
 extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
 
+/* What the statement itself names, as a list of one; NIL when there is no such object. */
+extern List *one_effect(Action action, Oid catalog, Oid oid);
+
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);
+extern bool schema_is_empty(Oid schema);
 extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior);
 
 /* lookup.c: the object a statement names, without a lock; false when there is none */

@@ -31,7 +31,7 @@ plan_matters(QueryDesc *query)
  * condition of that row.
  */
 static CmdType
-merge_command(PlannedStmt *stmt, ModifyTable *modify)
+merge_command(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named)
 {
 	CmdType command = CMD_NOTHING;
 	ListCell *lc;
@@ -42,7 +42,7 @@ merge_command(PlannedStmt *stmt, ModifyTable *modify)
 	{
 		MergeAction *action = lfirst_node(MergeAction, lc);
 
-		if (!merge_condition_is_hollow(stmt, modify, action->qual))
+		if (!merge_condition_is_hollow(stmt, modify, named, action->qual))
 			continue;
 		if (action->commandType == CMD_DELETE)
 			return CMD_DELETE;
@@ -60,6 +60,22 @@ attnums_of(Bitmapset *columns)
 
 	while ((column = bms_next_member(columns, column)) >= 0)
 		attnums = lappend_int(attnums, column + FirstLowInvalidHeapAttributeNumber);
+	return attnums;
+}
+
+/* The same columns in a child, where they may have other numbers. */
+static List *
+columns_in_child(Effect *whole, Oid child)
+{
+	List *attnums = NIL;
+	ListCell *lc;
+
+	foreach(lc, whole->new_columns)
+	{
+		char *name = get_attname(whole->relation, lfirst_int(lc), true);
+
+		attnums = lappend_int(attnums, name ? get_attnum(child, name) : InvalidAttrNumber);
+	}
 	return attnums;
 }
 
@@ -81,6 +97,7 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 		effect->part = true;
 		effect->whole = whole;
 		effect->empty_is_harmless = true;
+		effect->new_columns = columns_in_child(whole, relid);
 		effects = lappend(effects, effect);
 	}
 	return effects;
@@ -89,11 +106,11 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 static List *
 effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 {
-	CmdType command =
-		modify->operation == CMD_MERGE ? merge_command(stmt, modify) : modify->operation;
 	Index target =
 		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
 	RangeTblEntry *rte = rt_fetch(target, stmt->rtable);
+	CmdType command =
+		modify->operation == CMD_MERGE ? merge_command(stmt, modify, rte) : modify->operation;
 	Effect *effect;
 
 	if ((command != CMD_DELETE && command != CMD_UPDATE) ||

@@ -1,7 +1,8 @@
 /*
  * statement_effects.c
  *		What will this utility statement do?  The one place that looks at the kind
- *		of a statement; ALTER TABLE's subcommands are in alter_table.c.
+ *		of a statement; ALTER TABLE's subcommands are in alter_table.c, and what becomes
+ *		of names in rename_effects.c.
  *
  * A name that leads nowhere gives no effect: the server's own error, or its
  * NOTICE for IF EXISTS, is the answer then.
@@ -45,6 +46,8 @@
 #include "effect/alter_table.h"
 #include "effect/effect.h"
 #include "effect/lasting_settings.h"
+#include "effect/rename_effects.h"
+#include "effect/server_refuses.h"
 
 bool
 statement_matters(Node *stmt)
@@ -61,14 +64,12 @@ statement_matters(Node *stmt)
 		case T_DeclareCursorStmt:
 		case T_FetchStmt:
 		case T_ClosePortalStmt:
-		case T_ExplainStmt:
 		case T_DoStmt:
 		case T_CallStmt:
 		case T_LockStmt:
 		case T_NotifyStmt:
 		case T_ListenStmt:
 		case T_UnlistenStmt:
-		case T_DiscardStmt:
 		case T_ConstraintsSetStmt:
 		case T_CheckPointStmt:
 		case T_LoadStmt:
@@ -76,6 +77,11 @@ statement_matters(Node *stmt)
 		case T_ClusterStmt:
 		case T_ReindexStmt:
 			return false;
+		case T_ExplainStmt:
+			return may_lean_on_temporary(stmt);
+		case T_DiscardStmt:
+			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ||
+				((DiscardStmt *) stmt)->target == DISCARD_TEMP;
 		case T_RefreshMatViewStmt:
 			return ((RefreshMatViewStmt *) stmt)->skipData;
 		case T_CopyStmt:
@@ -83,6 +89,12 @@ statement_matters(Node *stmt)
 		default:
 			return GetCommandLogLevel(stmt) == LOGSTMT_DDL || IsA(stmt, TruncateStmt);
 	}
+}
+
+bool
+runs_extension_script(Node *stmt)
+{
+	return IsA(stmt, CreateExtensionStmt) || IsA(stmt, AlterExtensionStmt);
 }
 
 static ObjectAddress *
@@ -123,7 +135,15 @@ effects_of_drop_statement(DropStmt *stmt)
 	{
 		ObjectAddress object;
 
-		if (lookup_object(stmt->removeType, (Node *) lfirst(lc), &object) && may_drop(&object))
+		if (!lookup_object(stmt->removeType, (Node *) lfirst(lc), &object))
+		{
+			if (stmt->missing_ok)
+				continue;
+			return NIL;
+		}
+		if (is_wrong_to_drop(stmt->removeType, &object))
+			return NIL;
+		if (may_drop(&object))
 			objects = lappend(objects, copy_address(&object));
 	}
 	return closure_of_drop(objects, stmt->behavior);
@@ -141,7 +161,7 @@ effects_of_truncate_statement(TruncateStmt *stmt)
 		RangeVar *name = lfirst_node(RangeVar, lc);
 		Oid relid = lookup_relation(name);
 
-		if (!OidIsValid(relid) ||
+		if (!OidIsValid(relid) || is_wrong_to_truncate(relid) ||
 			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
 			continue;
 		relids = list_append_unique_oid(relids, relid);
@@ -158,7 +178,8 @@ effects_of_refresh(RefreshMatViewStmt *stmt)
 	Oid relid = lookup_relation(stmt->relation);
 	Effect *effect;
 
-	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
+		!pg_class_ownercheck(relid, GetUserId()))
 		return NIL;
 	effect = make_truncate_effect(relid);
 	effect->named = true;
@@ -209,88 +230,6 @@ effects_of_drop_owned(DropOwnedStmt *stmt)
 			objects = list_concat(objects, objects_owned_by(role));
 	}
 	return closure_of_drop(objects, stmt->behavior);
-}
-
-static List *
-one_effect(Action action, Oid catalog, Oid oid)
-{
-	ObjectAddress object;
-	Effect *effect;
-
-	if (!OidIsValid(oid))
-		return NIL;
-	ObjectAddressSet(object, catalog, oid);
-	effect = make_effect(action, &object);
-	effect->named = true;
-	return list_make1(effect);
-}
-
-static List *
-effects_of_rename(RenameStmt *stmt)
-{
-	ObjectAddress object;
-	Oid relid = stmt->relation ? lookup_relation(stmt->relation) : InvalidOid;
-
-	switch (stmt->renameType)
-	{
-		case OBJECT_TABLE:
-		case OBJECT_VIEW:
-		case OBJECT_MATVIEW:
-		case OBJECT_FOREIGN_TABLE:
-		case OBJECT_INDEX:
-		case OBJECT_SEQUENCE:
-			/* ALTER INDEX ... RENAME TO serves tables too, and the other way round */
-			if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_INDEX &&
-				get_rel_relkind(relid) != RELKIND_PARTITIONED_INDEX &&
-				get_rel_relkind(relid) != RELKIND_SEQUENCE)
-				return one_effect(ACTION_RENAME_TABLE, RelationRelationId, relid);
-			return one_effect(ACTION_ALTER, RelationRelationId, relid);
-		case OBJECT_COLUMN:
-		case OBJECT_ATTRIBUTE:
-		{
-			AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
-			Effect *effect;
-
-			if (attnum <= 0)
-				return NIL;
-			effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ? ACTION_RENAME_COLUMN
-																		  : ACTION_RENAME_ATTRIBUTE,
-										relid, attnum);
-			effect->named = true;
-			return list_make1(effect);
-		}
-		case OBJECT_SCHEMA:
-			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
-							  get_namespace_oid(stmt->subname, true));
-		case OBJECT_TYPE:
-		case OBJECT_DOMAIN:
-			return one_effect(
-				ACTION_RENAME_TYPE, TypeRelationId,
-				LookupTypeNameOid(NULL, makeTypeNameFromNameList(castNode(List, stmt->object)),
-								  true));
-		case OBJECT_DATABASE:
-			return one_effect(ACTION_RENAME_DATABASE, DatabaseRelationId,
-							  get_database_oid(stmt->subname, true));
-		default:
-			if (stmt->object != NULL && lookup_object(stmt->renameType, stmt->object, &object))
-				return one_effect(ACTION_ALTER, object.classId, object.objectId);
-			return one_effect(ACTION_ALTER, RelationRelationId, relid);
-	}
-}
-
-static List *
-effects_of_set_schema(AlterObjectSchemaStmt *stmt)
-{
-	ObjectAddress object;
-	Node *name = stmt->object;
-
-	if (stmt->relation != NULL)
-		return one_effect(ACTION_SET_SCHEMA, RelationRelationId, lookup_relation(stmt->relation));
-	if (stmt->objectType == OBJECT_TYPE || stmt->objectType == OBJECT_DOMAIN)
-		name = (Node *) makeTypeNameFromNameList(castNode(List, stmt->object));
-	if (name != NULL && lookup_object(stmt->objectType, name, &object))
-		return one_effect(ACTION_SET_SCHEMA, object.classId, object.objectId);
-	return NIL;
 }
 
 static List *
@@ -498,7 +437,7 @@ effects_on_relation(Node *stmt)
 }
 
 /* What is made for this session only is nobody's business. */
-static bool
+bool
 creates_temporary(Node *stmt)
 {
 	RangeVar *name = IsA(stmt, CreateStmt) ? ((CreateStmt *) stmt)->relation
@@ -552,6 +491,10 @@ effects_of_statement(Node *stmt)
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
 		case T_RefreshMatViewStmt:
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);
+		case T_DiscardStmt:
+			return effects_of_session_end();
+		case T_ExplainStmt:
+			return NIL; /* what it runs is judged by its plan, and when it has run */
 		case T_AlterTableStmt:
 			return effects_of_alter_table((AlterTableStmt *) stmt);
 		case T_DropOwnedStmt:

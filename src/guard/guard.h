@@ -31,6 +31,7 @@ typedef enum Decision
 /* hooks.c */
 extern void guard_install_hooks(void);
 extern bool guard_is_awake(void);
+extern bool extension_script_speaks(void);
 
 /* The event trigger's way in: the statement that loaded the library. */
 extern void guard_judge_late(Node *stmt);

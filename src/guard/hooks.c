@@ -56,6 +56,8 @@ static ExecutorFinish_hook_type prev_executor_finish = NULL;
 typedef struct Foreseen
 {
 	HTAB *objects; /* of ForeseenObject */
+	Node *stmt;	   /* what they were judged for */
+	bool looked_again;
 	struct Foreseen *outer;
 } Foreseen;
 
@@ -121,19 +123,11 @@ drops_its_object(const Effect *effect)
 		action_of_dropped_object(&effect->object, &action) && action == effect->action;
 }
 
-static Foreseen *
-foresee(List *effects)
+static void
+add_foreseen(Foreseen *entry, List *effects)
 {
-	Foreseen *entry = palloc(sizeof(Foreseen));
-	HASHCTL ctl = {0};
 	ListCell *lc;
 
-	ctl.keysize = sizeof(ObjectAddress);
-	ctl.entrysize = sizeof(ForeseenObject);
-	ctl.hcxt = CurrentMemoryContext;
-	entry->objects =
-		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	entry->outer = foreseen;
 	foreach(lc, effects)
 	{
 		Effect *effect = lfirst(lc);
@@ -142,6 +136,23 @@ foresee(List *effects)
 
 		object->dropped = drops_its_object(effect) || (found && object->dropped);
 	}
+}
+
+static Foreseen *
+foresee(Node *stmt, List *effects)
+{
+	Foreseen *entry = palloc(sizeof(Foreseen));
+	HASHCTL ctl = {0};
+
+	ctl.keysize = sizeof(ObjectAddress);
+	ctl.entrysize = sizeof(ForeseenObject);
+	ctl.hcxt = CurrentMemoryContext;
+	entry->objects =
+		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	entry->outer = foreseen;
+	entry->stmt = stmt;
+	entry->looked_again = false;
+	add_foreseen(entry, effects);
 	return entry;
 }
 
@@ -171,6 +182,16 @@ was_foreseen(const ObjectAddress *object)
 		if (holds(entry, object))
 			return true;
 	return judged_late != NULL && holds(judged_late, object);
+}
+
+/*
+ * At the level of an extension's own script?  An event trigger that fires for a
+ * statement of the script runs within that statement's frame.
+ */
+bool
+extension_script_speaks(void)
+{
+	return creating_extension && (foreseen == NULL || runs_extension_script(foreseen->stmt));
 }
 
 static void
@@ -217,6 +238,12 @@ find_statement_effects(void *stmt)
 	return effects_of_statement(stmt);
 }
 
+static List *
+find_session_end_effects(void *before)
+{
+	return effects_of_session_end_since(before);
+}
+
 static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
@@ -224,6 +251,7 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 					  QueryCompletion *completion)
 {
 	Foreseen *outer = foreseen;
+	List *lost_later = NIL;
 	List *effects;
 
 	utility_hook_ran = true;
@@ -236,9 +264,13 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	}
 	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
 	if (guard_enforce != ENFORCE_OFF)
+	{
 		lock_what_must_stay_empty(effects);
+		if (may_lean_on_temporary(pstmt->utilityStmt))
+			lost_later = effects_of_session_end();
+	}
 
-	foreseen = foresee(effects);
+	foreseen = foresee(pstmt->utilityStmt, effects);
 	PG_TRY();
 	{
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
@@ -249,6 +281,13 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		foreseen = outer;
 	}
 	PG_END_TRY();
+
+	if (may_lean_on_temporary(pstmt->utilityStmt) && is_watching())
+	{
+		/* what the statement has made depend on something is to be seen */
+		CommandCounterIncrement();
+		(void) judge_or_record(find_session_end_effects, lost_later);
+	}
 }
 
 static void
@@ -271,7 +310,7 @@ guard_judge_late(Node *stmt)
 	effects = effects_of_statement(stmt);
 	judge(effects);
 	RegisterXactCallback(forget_late, NULL);
-	judged_late = foresee(effects);
+	judged_late = foresee(stmt, effects);
 	MemoryContextSwitchTo(save);
 }
 
@@ -377,6 +416,34 @@ changes_our_members(ObjectAccessType access, Oid class, Oid oid)
 		oid == safemig_extension();
 }
 
+/* What the statement does by now and was not judged for. */
+static List *
+find_surprises(void *stmt)
+{
+	List *surprises = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects_of_statement(stmt))
+		if (!was_foreseen(&((Effect *) lfirst(lc))->object))
+			surprises = lappend(surprises, lfirst(lc));
+	return surprises;
+}
+
+/*
+ * Something is altered that the statement was not judged for: between judging
+ * and doing, an event trigger of the user may have led the names elsewhere
+ * (search_path).  The server has looked them up by now, so what they mean now
+ * is what it does; nothing of it is lost yet.
+ */
+static void
+before_change_ends(const ObjectAddress *object)
+{
+	if (foreseen == NULL || foreseen->looked_again || was_foreseen(object))
+		return;
+	foreseen->looked_again = true;
+	add_foreseen(foreseen, judge_or_record(find_surprises, foreseen->stmt));
+}
+
 static void
 guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void *arg)
 {
@@ -399,8 +466,6 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		spool_unlink_all_at_commit(oid);
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
-	if (access == OAT_POST_ALTER)
-		return;
 	if (access == OAT_POST_CREATE)
 	{
 		if (is_our_business())
@@ -410,8 +475,10 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		return;
 	else if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
-	else
+	else if (access == OAT_TRUNCATE)
 		before_truncate(&object);
+	else if (!((ObjectAccessPostAlter *) arg)->is_internal)
+		before_change_ends(&object);
 }
 
 static List *

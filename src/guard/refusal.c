@@ -268,6 +268,9 @@ detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 		appendStringInfoString(&out, "The setting \"change\" says so; nothing would be lost.");
 	else
 		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
+	if (first->later)
+		appendStringInfoString(&out,
+							   " It depends on a temporary object, which goes with this session.");
 	if (stakes->several)
 		appendStringInfo(&out, " In all: %s, %s.", row_words(stakes->all.rows),
 						 size_words(stakes->all.bytes));
@@ -302,7 +305,8 @@ what_for(Effect *first, const Stakes *stakes)
 	if (first->excess > 0)
 		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
 	if (has_stake(first) || stakes->first.rows > 0)
-		return psprintf("%s (%s)", effect_words(first), row_words(stakes->first.rows));
+		return psprintf("%s (%s)%s", effect_words(first), row_words(stakes->first.rows),
+						first->later ? " along with temporary objects" : "");
 	return effect_words(first);
 }
 

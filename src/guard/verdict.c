@@ -148,7 +148,7 @@ is_exempt(Effect *effect, Oid schema)
 
 	if (!OidIsValid(effect->object.objectId))
 		return false;
-	if (born_in_this_transaction(&effect->object))
+	if (!effect->later && born_in_this_transaction(&effect->object))
 		return true;
 	if (!OidIsValid(schema))
 		return false;
@@ -158,13 +158,16 @@ is_exempt(Effect *effect, Oid schema)
 	return OidIsValid(schema_extension) && schema_extension != safemig_extension();
 }
 
-/* An extension's script changes that extension's own members as it likes. */
+/*
+ * An extension's script changes that extension's own members as it likes; what
+ * an event trigger does meanwhile is not the script.
+ */
 static bool
 belongs_to_running_script(Effect *effect)
 {
 	Oid owner;
 
-	if (!creating_extension || !OidIsValid(effect->object.objectId))
+	if (!extension_script_speaks() || !OidIsValid(effect->object.objectId))
 		return false;
 	if (effect->action == ACTION_CHANGE_CATALOG || was_member_of_script(&effect->object))
 		return true;
@@ -266,6 +269,8 @@ loses_nothing(Effect *effect)
 {
 	if (!effect->empty_is_harmless)
 		return false;
+	if (effect->object.classId == NamespaceRelationId)
+		return schema_is_empty(effect->object.objectId);
 	if (effect->object.objectSubId > 0)
 		return column_is_empty(effect->relation, effect->object.objectSubId);
 	return relation_is_empty(effect->relation, effect->only);
@@ -332,7 +337,8 @@ decide(Effect *effect)
 		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
 	if (effect->exempted)
 		return DECISION_ALLOW;
-	if (is_whole_table_action(effect->action))
+	/* what comes into a schema meanwhile is judged when it is dropped (OAT_DROP) */
+	if (is_whole_table_action(effect->action) || effect->action == ACTION_DROP_SCHEMA)
 		return loses_nothing(effect) ? DECISION_ALLOW : decision;
 	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
 }
