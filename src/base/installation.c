@@ -19,9 +19,11 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -36,8 +38,8 @@ typedef struct Installation
 	Oid schema;
 	Oid config;
 	Oid owner;
-	Oid first_member; /* lowest and highest OID of the extension's relations */
-	Oid last_member;
+	Oid *members; /* the extension's relations, in ascending order */
+	int member_count;
 } Installation;
 
 static Installation here;
@@ -103,17 +105,35 @@ extension_owner(Oid extension)
 	return owner;
 }
 
-/* The range of OIDs in which the extension's own relations lie. */
+/* The extension's own relations.  Kept from one look to the next, so that it can be freed. */
+static Oid *member_memory = NULL;
+
+static void
+remember_members(List *found)
+{
+	int count = 0;
+	ListCell *lc;
+
+	if (member_memory != NULL)
+		pfree(member_memory);
+	member_memory = NULL;
+	member_memory = MemoryContextAlloc(TopMemoryContext, sizeof(Oid) * (list_length(found) + 1));
+	foreach(lc, found)
+		member_memory[count++] = lfirst_oid(lc);
+	qsort(member_memory, count, sizeof(Oid), oid_cmp);
+	here.members = member_memory;
+	here.member_count = count;
+}
+
 static void
 find_members(Oid extension)
 {
 	Relation rel = table_open(DependRelationId, AccessShareLock);
+	List *found = NIL;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple tuple;
 
-	here.first_member = OID_MAX;
-	here.last_member = InvalidOid;
 	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ExtensionRelationId));
 	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
@@ -123,13 +143,13 @@ find_members(Oid extension)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 
-		if (form->classid != RelationRelationId)
-			continue;
-		here.first_member = Min(here.first_member, form->objid);
-		here.last_member = Max(here.last_member, form->objid);
+		if (form->classid == RelationRelationId)
+			found = lappend_oid(found, form->objid);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	remember_members(found);
+	list_free(found);
 }
 
 static void
@@ -212,10 +232,14 @@ safemig_config(void)
 	return here.config;
 }
 
+/* Other people's tables may lie between ours: the range is only the cheap way out. */
 bool
-safemig_may_own(Oid relid)
+safemig_owns(Oid relid)
 {
-	return relid >= here.first_member && relid <= here.last_member;
+	if (here.member_count == 0 || relid < here.members[0] ||
+		relid > here.members[here.member_count - 1])
+		return false;
+	return bsearch(&relid, here.members, here.member_count, sizeof(Oid), oid_cmp) != NULL;
 }
 
 Oid

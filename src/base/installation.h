@@ -25,8 +25,8 @@ extern Oid safemig_relation(const char *name);
 /* hands each row of one of our tables to take; fit for a hook */
 extern void scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc));
 
-/* may this relation be one of ours?  Two comparisons; false is certain, true is not */
-extern bool safemig_may_own(Oid relid);
+/* is this relation one of ours?  Two comparisons for nearly all others */
+extern bool safemig_owns(Oid relid);
 
 /* true while the extension's own install or update script runs */
 extern bool safemig_script_is_running(void);

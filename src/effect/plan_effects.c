@@ -118,7 +118,7 @@ effects_on_targets(PlannedStmt *stmt)
 		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
 		Effect *effect;
 
-		if (relid >= FirstNormalObjectId && !safemig_may_own(relid))
+		if (relid >= FirstNormalObjectId && !safemig_owns(relid))
 			continue;
 		effect = make_relation_effect(
 			relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
@@ -151,12 +151,10 @@ effects_of_plan(PlannedStmt *stmt)
 	List *effects = effects_on_targets(stmt);
 	ListCell *lc;
 
-	if (effects != NIL)
-		return effects;
 	if (!stmt->hasModifyingCTE)
 		return IsA(stmt->planTree, ModifyTable)
-			? effects_of_modify(stmt, (ModifyTable *) stmt->planTree)
-			: NIL;
+			? list_concat(effects, effects_of_modify(stmt, (ModifyTable *) stmt->planTree))
+			: effects;
 	foreach(lc, modifications_of(stmt))
 		effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
 	return effects;
