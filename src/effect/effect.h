@@ -51,6 +51,7 @@ typedef struct Effect
 	bool part;				/* goes with another effect and needs no permit of its own ... */
 	struct Effect *whole;	/* ... if that one was judged: the effect it goes with */
 	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
+	bool found_empty;		/* passed because there was no row (likewise) */
 	bool empty_is_harmless; /* loses nothing when the relation has no row */
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
@@ -64,8 +65,9 @@ extern bool statement_matters(Node *stmt);
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
 
-/* The database that a statement would drop, rename or disarm, else InvalidOid. */
-extern Oid database_at_stake(Node *stmt);
+/* Those of them that reach databases other than this one; no object: every one. */
+extern List *effects_on_databases(Node *stmt);
+extern List *effects_of_plan_on_databases(PlannedStmt *plan);
 
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
@@ -83,6 +85,9 @@ extern Effect *make_relation_effect(Action action, Oid relid);
 extern Effect *make_truncate_effect(Oid relid);
 extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
 extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
+
+/* Is this sequence there for that column alone, as a serial's or an identity's is? */
+extern bool sequence_serves_only(Oid sequence, const ObjectAddress *column);
 
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);

@@ -19,6 +19,7 @@
 #include "base/compat.h"
 #include "base/installation.h"
 #include "effect/effect.h"
+#include "effect/lasting_settings.h"
 #include "effect/plan_reach.h"
 
 bool
@@ -120,12 +121,29 @@ effects_on_targets(PlannedStmt *stmt)
 
 		if (relid >= FirstNormalObjectId && !safemig_owns(relid))
 			continue;
-		effect = make_relation_effect(
-			relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
+		effect = make_relation_effect(is_catalog_of_databases(relid)	? ACTION_DISARM
+										  : relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG
+																		: ACTION_ALTER,
+									  relid);
 		effect->named = true;
 		effects = lappend(effects, effect);
 	}
 	return effects;
+}
+
+List *
+effects_of_plan_on_databases(PlannedStmt *stmt)
+{
+	ListCell *lc;
+
+	foreach(lc, stmt->resultRelations)
+	{
+		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+
+		if (unlikely(is_catalog_of_databases(relid)))
+			return list_make1(make_relation_effect(ACTION_DISARM, relid));
+	}
+	return NIL;
 }
 
 /* The ModifyTable nodes of a plan: its top, and those of writable CTEs. */

@@ -11,6 +11,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
@@ -448,20 +449,43 @@ alter_relations(List *names)
 	return effects;
 }
 
+/* Shared catalogs written past the executor. */
+static List *
+effects_on_catalog_of_databases(RangeVar *name)
+{
+	Oid relid = name == NULL ? InvalidOid : lookup_relation(name);
+
+	if (!is_catalog_of_databases(relid) ||
+		pg_class_aclcheck(relid, GetUserId(), ACL_INSERT) != ACLCHECK_OK)
+		return NIL;
+	return one_effect(ACTION_DISARM, RelationRelationId, relid);
+}
+
+/* Rows put in by COPY, which no plan shows; a restore fills tables that are empty. */
+static List *
+effects_of_copy(CopyStmt *stmt)
+{
+	List *effects = effects_on_catalog_of_databases(stmt->relation);
+	Effect *effect;
+
+	if (effects != NIL || (effects = alter_relation(stmt->relation)) == NIL)
+		return effects;
+	effect = linitial(effects);
+	if (effect->object.objectId >= FirstNormalObjectId)
+		effect->empty_is_harmless = true;
+	else if (pg_class_aclcheck(effect->object.objectId, GetUserId(), ACL_INSERT) == ACLCHECK_OK)
+		effect->action = ACTION_CHANGE_CATALOG;
+	return effects;
+}
+
 /* Statements that put something upon a relation, or rows into it, change that relation. */
 static List *
 effects_on_relation(Node *stmt)
 {
-	List *effects;
-
 	switch (nodeTag(stmt))
 	{
 		case T_CopyStmt:
-			effects = alter_relation(((CopyStmt *) stmt)->relation);
-			/* a restore fills tables that are empty */
-			if (effects != NIL)
-				((Effect *) linitial(effects))->empty_is_harmless = true;
-			return effects;
+			return effects_of_copy((CopyStmt *) stmt);
 		case T_CreateTrigStmt:
 			return alter_relation(((CreateTrigStmt *) stmt)->relation);
 		case T_RuleStmt:
@@ -496,21 +520,34 @@ creates_temporary(Node *stmt)
 	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
 
-/* The database that a statement would take away, rename or disarm, also from another one. */
-Oid
-database_at_stake(Node *stmt)
+List *
+effects_on_databases(Node *stmt)
 {
-	if (IsA(stmt, DropdbStmt))
-		return get_database_oid(((DropdbStmt *) stmt)->dbname, true);
-	if (IsA(stmt, RenameStmt) && ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE)
-		return get_database_oid(((RenameStmt *) stmt)->subname, true);
-	if (effects_of_lasting_setting(stmt) == NIL)
-		return InvalidOid;
-	if (IsA(stmt, AlterDatabaseSetStmt))
-		return get_database_oid(((AlterDatabaseSetStmt *) stmt)->dbname, true);
-	if (IsA(stmt, AlterRoleSetStmt) && ((AlterRoleSetStmt *) stmt)->database != NULL)
-		return get_database_oid(((AlterRoleSetStmt *) stmt)->database, true);
-	return InvalidOid;
+	List *effects = NIL;
+	ListCell *lc;
+
+	switch (nodeTag(stmt))
+	{
+		case T_DropdbStmt:
+			return one_effect(ACTION_DROP_DATABASE, DatabaseRelationId,
+							  get_database_oid(((DropdbStmt *) stmt)->dbname, true));
+		case T_RenameStmt:
+			return ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE
+				? effects_of_rename((RenameStmt *) stmt)
+				: NIL;
+		case T_CopyStmt:
+			return effects_on_catalog_of_databases(((CopyStmt *) stmt)->relation);
+		case T_TruncateStmt:
+			foreach(lc, ((TruncateStmt *) stmt)->relations)
+				effects = list_concat(effects, effects_on_catalog_of_databases(lfirst(lc)));
+			return effects;
+		case T_CreateFunctionStmt:
+		case T_AlterFunctionStmt:
+			/* a function's settings stay in its database */
+			return NIL;
+		default:
+			return effects_of_lasting_setting(stmt);
+	}
 }
 
 static List *
@@ -535,6 +572,8 @@ effects_of_statement(Node *stmt)
 		case T_DropStmt:
 			return effects_of_drop_statement((DropStmt *) stmt);
 		case T_TruncateStmt:
+			if ((effects = effects_on_databases(stmt)) != NIL)
+				return effects;
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
 		case T_RefreshMatViewStmt:
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);

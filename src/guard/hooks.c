@@ -16,7 +16,6 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
-#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
@@ -108,25 +107,34 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 								completion);
 }
 
+static bool
+watches_other_databases(void)
+{
+	return guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && !IsParallelWorker() &&
+		IsTransactionState() && !safemig_is_installed();
+}
+
 /*
  * From a database without the extension nothing is judged but what would take
  * a guarded database away.  Its settings cannot be read from here, so it counts
  * as production, and a permit cannot be given here either.
  */
 static void
-guard_other_databases(Node *stmt)
+judge_for_other_databases(List *effects)
 {
-	Oid database;
-	Effect *effect;
+	ListCell *lc;
 
-	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
-		!statement_matters(stmt) || safemig_is_installed())
-		return;
-	database = database_at_stake(stmt);
-	if (!OidIsValid(database) || !database_is_armed(database))
-		return;
-	effect = make_nameless_effect(ACTION_DISARM, "database", get_database_name(database));
-	refuse(list_make1(effect), NIL, list_make1(effect));
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+		bool one = effect->object.classId == DatabaseRelationId;
+
+		if (one ? database_is_armed(effect->object.objectId) : some_database_is_armed())
+		{
+			defend_database(effect);
+			refuse(list_make1(effect), NIL, list_make1(effect));
+		}
+	}
 }
 
 static void
@@ -141,7 +149,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	utility_hook_ran = true;
 	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
 	{
-		guard_other_databases(pstmt->utilityStmt);
+		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
@@ -301,8 +310,14 @@ guard_executor_start(QueryDesc *query, int eflags)
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
+	if (!guard_is_awake())
+	{
+		if (watches_other_databases())
+			judge_for_other_databases(effects_of_plan_on_databases(query->plannedstmt));
+		return;
+	}
 	effects = effects_of_plan(query->plannedstmt);
 	if (rows_are_protected())
 		effects = list_concat(effects, effects_of_row_changes(query->plannedstmt));

@@ -27,6 +27,11 @@ is_covered(Effect *effect)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
+	/* that a table has no row says nothing of what else was hung on it */
+	if (root->found_empty &&
+		!(effect->action == ACTION_DROP_SEQUENCE &&
+		  sequence_serves_only(effect->object.objectId, &root->object)))
+		return false;
 	return !root->exempted &&
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
@@ -42,7 +47,10 @@ final_decision(Effect *effect)
 
 	if (effect->action != ACTION_DISARM && !effect->sealed &&
 		use_permit(effect, decision >= DECISION_WARN))
+	{
+		effect->found_empty = false;
 		return DECISION_ALLOW;
+	}
 	return decision;
 }
 

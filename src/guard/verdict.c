@@ -25,6 +25,7 @@
 
 #include "base/installation.h"
 #include "base/settings.h"
+#include "effect/describe.h"
 #include "effect/effect.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
@@ -286,6 +287,27 @@ decide_self(Effect *effect)
 	return DECISION_REFUSE;
 }
 
+/* A whole database, its name or its settings: told as what it is, and opened by no permit. */
+void
+defend_database(Effect *effect)
+{
+	describe_effect(effect);
+	effect->action = ACTION_DISARM;
+}
+
+/*
+ * The server drops and renames no database that one is connected to: it is
+ * always another one, and what this one allows says nothing of that.
+ */
+static Decision
+decide_on_other_database(Effect *effect)
+{
+	if (!database_is_armed(effect->object.objectId))
+		return DECISION_ALLOW;
+	defend_database(effect);
+	return DECISION_REFUSE;
+}
+
 Decision
 decide(Effect *effect)
 {
@@ -299,9 +321,8 @@ decide(Effect *effect)
 			: DECISION_REFUSE;
 	if (is_self(&effect->object))
 		return decide_self(effect);
-	if ((effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE) &&
-		!database_is_armed(effect->object.objectId))
-		return DECISION_ALLOW;
+	if (effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE)
+		return decide_on_other_database(effect);
 
 	schema = OidIsValid(effect->object.objectId) ? schema_of(&effect->object) : InvalidOid;
 	if (is_protected(effect))
@@ -317,7 +338,10 @@ decide(Effect *effect)
 		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
 	if (effect->exempted)
 		return DECISION_ALLOW;
+	effect->found_empty = loses_nothing(effect);
+	if (!effect->found_empty)
+		return decision;
 	if (is_whole_table_action(effect->action))
-		return loses_nothing(effect) ? DECISION_ALLOW : decision;
-	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
+		return DECISION_ALLOW;
+	return effect->sealed ? decision : DECISION_WARN;
 }
