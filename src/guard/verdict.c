@@ -123,23 +123,27 @@ schema_of(const ObjectAddress *object)
 	return schema;
 }
 
-/*
- * Nobody's loss: temporary objects, objects of this transaction, and the
- * scratch space of other extensions (pg_repack drops the old heap of a table
- * in a schema of its own).
- */
+/* Nobody else's: temporary objects, and objects of this transaction. */
 static bool
-is_exempt(Effect *effect, Oid schema)
+is_of_this_session(Effect *effect)
 {
-	Oid schema_extension;
-
 	if (!OidIsValid(effect->object.objectId))
 		return false;
 	if (OidIsValid(effect->relation) &&
 		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP)
 		return true;
-	if (born_in_this_transaction(&effect->object))
-		return true;
+	return born_in_this_transaction(&effect->object);
+}
+
+/*
+ * Nobody's loss: exempt schemas, and the scratch space of other extensions
+ * (pg_repack drops the old heap of a table in a schema of its own).
+ */
+static bool
+is_scratch(Oid schema)
+{
+	Oid schema_extension;
+
 	if (!OidIsValid(schema))
 		return false;
 	if (isAnyTempNamespace(schema) || schema_is_exempt(schema))
@@ -227,21 +231,32 @@ is_whole_table_action(Action action)
 	return action == ACTION_DELETE_ALL || action == ACTION_UPDATE_ALL || action == ACTION_TRUNCATE;
 }
 
+/* What stands for a relation that has no rows here */
+static bool
+is_definition(Action action)
+{
+	return action == ACTION_DROP_VIEW || action == ACTION_REPLACE_VIEW ||
+		action == ACTION_DROP_FOREIGN_TABLE;
+}
+
 /* Does the protection of its table refuse this, whatever rules and environment say? */
 bool
 is_protected(Effect *effect)
 {
 	Category category = action_category(effect->action);
+	bool defines = is_definition(effect->action);
 	Protection protection;
 
 	if (!OidIsValid(effect->relation) ||
 		(category != CATEGORY_DATA && category != CATEGORY_BREAK &&
-		 effect->action != ACTION_UPDATE_ALL))
+		 effect->action != ACTION_UPDATE_ALL && !defines))
 		return false;
 	protection = protection_of(effect->relation);
 	effect->sealed = protection == PROTECTION_FROZEN;
 	if (protection == PROTECTION_FROZEN)
 		return true;
+	if (defines)
+		return false;
 	if (protection == PROTECTION_ROWS && category == CATEGORY_DATA)
 		return true;
 	return protection >= PROTECTION_DATA && is_whole_table_action(effect->action);
@@ -287,6 +302,15 @@ decide_self(Effect *effect)
 	return DECISION_REFUSE;
 }
 
+/* What a protection of the table itself is stronger than. */
+static bool
+is_nobodys_loss(Effect *effect, Oid schema)
+{
+	return belongs_to_running_script(effect) || is_scratch(schema) ||
+		(is_whole_table_action(effect->action) &&
+		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
+}
+
 /* A whole database, its name or its settings: told as what it is, and opened by no permit. */
 void
 defend_database(Effect *effect)
@@ -313,6 +337,7 @@ decide(Effect *effect)
 {
 	Decision decision;
 	Oid schema;
+	bool guarded_by_name;
 
 	if (effect->action == ACTION_DISARM)
 		return effect->object.classId == DatabaseRelationId &&
@@ -325,7 +350,8 @@ decide(Effect *effect)
 		return decide_on_other_database(effect);
 
 	schema = OidIsValid(effect->object.objectId) ? schema_of(&effect->object) : InvalidOid;
-	if (is_protected(effect))
+	guarded_by_name = is_protected(effect);
+	if (guarded_by_name)
 		decision = DECISION_REFUSE;
 	else if (effect->action == ACTION_CHANGE_ROWS)
 		decision = effect->excess > 0 ? DECISION_REFUSE : DECISION_ALLOW;
@@ -333,9 +359,8 @@ decide(Effect *effect)
 		decision = ruled_decision(effect, schema);
 	if (decision < DECISION_WARN)
 		return decision;
-	effect->exempted = belongs_to_running_script(effect) || is_exempt(effect, schema) ||
-		(is_whole_table_action(effect->action) &&
-		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
+	effect->exempted =
+		is_of_this_session(effect) || (!guarded_by_name && is_nobodys_loss(effect, schema));
 	if (effect->exempted)
 		return DECISION_ALLOW;
 	effect->found_empty = loses_nothing(effect);
