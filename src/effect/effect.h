@@ -79,6 +79,10 @@ extern List *effects_of_plan(PlannedStmt *plan);
 /* Changes of existing rows, be it one: for tables where that is refused. */
 extern List *effects_of_row_changes(PlannedStmt *plan);
 
+/* row_count.c: rows changed, known when the statement has run; for some plans only with INSTRUMENT_ROWS */
+extern bool changes_uncounted_rows(PlannedStmt *plan);
+extern double rows_changed(QueryDesc *query);
+
 /* Helpers of this folder, shared by its rooms */
 extern Effect *make_effect(Action action, const ObjectAddress *object);
 extern Effect *make_relation_effect(Action action, Oid relid);

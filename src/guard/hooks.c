@@ -18,6 +18,7 @@
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "tcop/utility.h"
 #include "utils/hsearch.h"
@@ -305,6 +306,9 @@ guard_executor_start(QueryDesc *query, int eflags)
 {
 	List *effects;
 
+	if (plan_matters(query) && changes_uncounted_rows(query->plannedstmt) && guard_is_awake() &&
+		setting_amount(SETTING_MAX_ROWS) > 0)
+		query->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
@@ -327,12 +331,11 @@ guard_executor_start(QueryDesc *query, int eflags)
 
 /*
  * More rows than max_rows, known when the statement has run and before anything
- * of it can be committed.  Rows of a writable CTE are not in the count.
+ * of it can be committed.
  */
 static void
-check_max_rows(QueryDesc *query)
+check_max_rows(QueryDesc *query, double changed)
 {
-	double changed = (double) query->estate->es_processed;
 	List *effects;
 	ListCell *lc;
 
@@ -352,14 +355,15 @@ check_max_rows(QueryDesc *query)
 static void
 guard_executor_finish(QueryDesc *query)
 {
+	double changed;
+
 	if (prev_executor_finish)
 		prev_executor_finish(query);
 	else
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
-	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		guard_is_awake())
-		check_max_rows(query);
+	if (plan_matters(query) && (changed = rows_changed(query)) > 1 && guard_is_awake())
+		check_max_rows(query, changed);
 }
 
 void
