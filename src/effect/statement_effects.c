@@ -449,6 +449,29 @@ alter_relations(List *names)
 	return effects;
 }
 
+static bool
+restarts_sequence(List *options)
+{
+	ListCell *lc;
+
+	foreach(lc, options)
+		if (strcmp(lfirst_node(DefElem, lc)->defname, "restart") == 0)
+			return true;
+	return false;
+}
+
+/* Also what ALTER TABLE ... ALTER COLUMN ... RESTART becomes in the server. */
+static List *
+effects_of_alter_sequence(AlterSeqStmt *stmt)
+{
+	List *effects = alter_relation(stmt->sequence);
+
+	if (effects != NIL && restarts_sequence(stmt->options) &&
+		pg_class_ownercheck(((Effect *) linitial(effects))->relation, GetUserId()))
+		((Effect *) linitial(effects))->action = ACTION_RESTART_SEQUENCE;
+	return effects;
+}
+
 /* Shared catalogs written past the executor. */
 static List *
 effects_on_catalog_of_databases(RangeVar *name)
@@ -497,7 +520,7 @@ effects_on_relation(Node *stmt)
 		case T_AlterPolicyStmt:
 			return alter_relation(((AlterPolicyStmt *) stmt)->table);
 		case T_AlterSeqStmt:
-			return alter_relation(((AlterSeqStmt *) stmt)->sequence);
+			return effects_of_alter_sequence((AlterSeqStmt *) stmt);
 		case T_CreateStatsStmt:
 			return alter_relations(((CreateStatsStmt *) stmt)->relations);
 		case T_CreateStmt:

@@ -195,9 +195,11 @@ standing_decision(Action action)
 			return decision_of(SETTING_CONTRACT);
 		case CATEGORY_UPKEEP:
 			decision = decision_of(SETTING_UPKEEP);
-			/* the former values are gone, which upkeep else never is */
-			return action == ACTION_UPDATE_ALL && decision == DECISION_LOG ? DECISION_WARN
-																		   : decision;
+			/* these two lose a value, which upkeep else never does */
+			if (decision == DECISION_LOG &&
+				(action == ACTION_UPDATE_ALL || action == ACTION_RESTART_SEQUENCE))
+				return DECISION_WARN;
+			return decision;
 		case CATEGORY_CHANGE:
 			return decision_of(SETTING_CHANGE);
 		case CATEGORY_SELF:
