@@ -211,6 +211,18 @@ effects_of_detach(Oid relid, AlterTableCmd *cmd)
 	return named(make_relation_effect(ACTION_NO_INHERIT, relid));
 }
 
+/* A new child's rows are read, and changed, with those of its parent. */
+static List *
+effects_of_inherit(Oid relid, AlterTableCmd *cmd)
+{
+	Oid parent = lookup_relation(castNode(RangeVar, cmd->def));
+	List *effects = named(make_relation_effect(ACTION_ALTER, relid));
+
+	return OidIsValid(parent)
+		? list_concat(effects, named(make_relation_effect(ACTION_ALTER, parent)))
+		: effects;
+}
+
 /* drizzle-kit disables it before each drop, on or not: the drop is what must be told */
 static bool
 row_security_is_on(Oid relid)
@@ -282,6 +294,8 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DetachPartitionFinalize:
 		case AT_DropInherit:
 			return effects_of_detach(relid, cmd);
+		case AT_AddInherit:
+			return effects_of_inherit(relid, cmd);
 		case AT_DisableRowSecurity:
 		case AT_NoForceRowSecurity:
 			return named(make_relation_effect(

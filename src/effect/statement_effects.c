@@ -44,6 +44,7 @@
 #include "base/compat.h"
 #include "effect/alter_table.h"
 #include "effect/effect.h"
+#include "effect/grant_effects.h"
 #include "effect/lasting_settings.h"
 
 bool
@@ -301,6 +302,23 @@ effects_of_alter_enum(AlterEnumStmt *stmt)
 	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER, TypeRelationId, type);
 }
 
+/* t.a%TYPE as the type it stands for.  The server's own look-up would tell the user of it twice. */
+static TypeName *
+without_reference(TypeName *type)
+{
+	RangeVar *relation;
+	Oid relid;
+	AttrNumber attnum;
+
+	if (!type->pct_type || list_length(type->names) < 2 || list_length(type->names) > 4)
+		return type;
+	relation = makeRangeVarFromNameList(
+		list_truncate(list_copy(type->names), list_length(type->names) - 1));
+	relid = lookup_relation(relation);
+	attnum = OidIsValid(relid) ? get_attnum(relid, strVal(llast(type->names))) : 0;
+	return attnum == InvalidAttrNumber ? NULL : makeTypeNameFromOid(get_atttype(relid, attnum), -1);
+}
+
 /* The function that CREATE OR REPLACE FUNCTION would write over. */
 static Oid
 function_to_replace(CreateFunctionStmt *stmt)
@@ -314,11 +332,12 @@ function_to_replace(CreateFunctionStmt *stmt)
 	{
 		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
 
-		/* looking t.a%TYPE up tells the user of it, and so will the server */
-		if (parameter->argType->pct_type)
+		TypeName *type = without_reference(parameter->argType);
+
+		if (type == NULL)
 			return InvalidOid;
 		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
-			name->objargs = lappend(name->objargs, parameter->argType);
+			name->objargs = lappend(name->objargs, type);
 	}
 	return LookupFuncWithArgs(OBJECT_ROUTINE, name, true);
 }
@@ -525,6 +544,8 @@ effects_on_relation(Node *stmt)
 			return alter_relations(((CreateStatsStmt *) stmt)->relations);
 		case T_CreateStmt:
 			return alter_relations(((CreateStmt *) stmt)->inhRelations);
+		case T_CreateForeignTableStmt:
+			return alter_relations(((CreateForeignTableStmt *) stmt)->base.inhRelations);
 		default:
 			return NIL;
 	}
@@ -625,7 +646,8 @@ effects_of_statement(Node *stmt)
 	}
 	if ((effects = effects_of_lasting_setting(stmt)) != NIL ||
 		(effects = effects_of_replace(stmt)) != NIL || (effects = effects_of_alter(stmt)) != NIL ||
-		(effects = effects_on_relation(stmt)) != NIL)
+		(effects = effects_on_relation(stmt)) != NIL ||
+		(effects = effects_of_grant_statement(stmt)) != NIL)
 		return effects;
 	return IsA(stmt, CopyStmt) ? NIL : effects_of_create(stmt);
 }
