@@ -39,7 +39,11 @@ REASSIGN OWNED BY regress_safemig_reader TO CURRENT_USER;
 SELECT safemig.set('runner_wait', '5s');
 SELECT setval('safemig.history_entry_id_seq', 1, false);
 SELECT safemig.set('runner_wait', '6s');
-SELECT count(*), count(DISTINCT id) FROM safemig.history_entry WHERE subject ~ 'runner_wait' OR detail ~ 'runner_wait';
+SELECT safemig.apply('1', 'wrong', $$SELECT 1/0$$);
+SELECT setval('safemig.history_entry_id_seq', 1, false);
+SELECT safemig.drain_incidents();
+SELECT count(*) = 3 AS recorded, count(*) = count(DISTINCT id) AS apart,
+	count(*) FILTER (WHERE version = '1') > 0 AS drained FROM safemig.history_entry;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
