@@ -53,6 +53,7 @@ typedef struct Effect
 	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
 	bool found_empty;		/* passed because there was no row (likewise) */
 	bool empty_is_harmless; /* loses nothing when the relation has no row */
+	bool row_by_row;		/* INSERT: a restore by INSERT comes back for the next rows */
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */

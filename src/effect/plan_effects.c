@@ -107,6 +107,15 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	return list_concat(list_make1(effect), same_in_children(stmt, modify, effect));
 }
 
+/* Adds rows and does nothing else. */
+static bool
+only_inserts(PlannedStmt *stmt)
+{
+	return stmt->commandType == CMD_INSERT && !stmt->hasModifyingCTE &&
+		IsA(stmt->planTree, ModifyTable) &&
+		((ModifyTable *) stmt->planTree)->onConflictAction != ONCONFLICT_UPDATE;
+}
+
 /* Catalogs written by hand, and the extension's own tables by anybody. */
 static List *
 effects_on_targets(PlannedStmt *stmt)
@@ -126,6 +135,8 @@ effects_on_targets(PlannedStmt *stmt)
 																		: ACTION_ALTER,
 									  relid);
 		effect->named = true;
+		effect->row_by_row = effect->action == ACTION_ALTER && only_inserts(stmt);
+		effect->empty_is_harmless = effect->row_by_row;
 		effects = lappend(effects, effect);
 	}
 	return effects;

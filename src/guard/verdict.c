@@ -29,6 +29,7 @@
 #include "effect/effect.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/restore.h"
 #include "guard/rule.h"
 #include "guard/tool_tables.h"
 
@@ -297,8 +298,7 @@ writes_only_new_columns(Effect *effect)
 static Decision
 decide_self(Effect *effect)
 {
-	if (action_category(effect->action) == CATEGORY_CHANGE && effect->empty_is_harmless &&
-		relation_is_empty(effect->relation, true))
+	if (action_category(effect->action) == CATEGORY_CHANGE && is_filled_by_a_restore(effect))
 		return DECISION_ALLOW;
 	effect->action = ACTION_DISARM;
 	return DECISION_REFUSE;
