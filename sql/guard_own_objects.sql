@@ -18,6 +18,13 @@ CREATE TABLE forged2 () INHERITS (safemig.rule);
 CREATE TEMP TABLE forged2 () INHERITS (safemig.rule);
 CREATE TABLE parent (LIKE safemig.history_entry);
 ALTER TABLE forged INHERIT parent;
+-- foreign keys, whose cascades would run anybody's triggers while the extension writes its tables
+CREATE TABLE child (rid bigint REFERENCES safemig.rule (id) ON DELETE CASCADE);
+CREATE TABLE child (rid bigint, FOREIGN KEY (rid) REFERENCES safemig.rule (id));
+CREATE TABLE child (rid bigint PRIMARY KEY, up bigint REFERENCES child);
+ALTER TABLE child ADD FOREIGN KEY (rid) REFERENCES safemig.rule (id);
+ALTER TABLE child ADD COLUMN n text REFERENCES safemig.config (name) ON UPDATE CASCADE;
+ALTER TABLE child ADD FOREIGN KEY (rid) REFERENCES child, ADD COLUMN n bigint REFERENCES child;
 -- rights to write them, and the owner
 CREATE ROLE regress_safemig_reader;
 GRANT INSERT ON safemig.config TO regress_safemig_reader;
@@ -48,7 +55,7 @@ SELECT count(*) = 3 AS recorded, count(*) = count(DISTINCT id) AS apart,
 SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP FUNCTION f(text), f(int);
-DROP TABLE mine, forged, parent;
+DROP TABLE mine, forged, parent, child;
 DROP OWNED BY regress_safemig_reader;
 DROP EXTENSION safemig;
 DROP ROLE regress_safemig_reader;

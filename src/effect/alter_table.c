@@ -24,6 +24,7 @@
 
 #include "base/compat.h"
 #include "effect/alter_table.h"
+#include "effect/grant_effects.h"
 
 static List *
 named(Effect *effect)
@@ -311,7 +312,11 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_SetUnLogged:
 			return named(make_relation_effect(ACTION_SET_UNLOGGED, relid));
 		case AT_AddColumn:
-			return named(make_relation_effect(ACTION_ADD_COLUMN, relid));
+			return list_concat(named(make_relation_effect(ACTION_ADD_COLUMN, relid)),
+							   effects_of_references(list_make1(cmd->def)));
+		case AT_AddConstraint:
+			return list_concat(named(make_relation_effect(ACTION_ALTER, relid)),
+							   effects_of_references(list_make1(cmd->def)));
 		default:
 			return named(make_relation_effect(ACTION_ALTER, relid));
 	}

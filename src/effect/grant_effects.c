@@ -2,7 +2,9 @@
  * grant_effects.c
  *		Does this statement give somebody rights by which he could write past the
  *		extension's functions, or the extension to somebody with whose rights it
- *		cannot work?  Rights on anybody else's objects are no effect of ours.
+ *		cannot work?  Does it hang a foreign key on our tables, whose cascade would
+ *		run other people's triggers while we write them?  Anybody else's objects
+ *		are no effect of ours.
  */
 #include "postgres.h"
 
@@ -118,6 +120,32 @@ effects_of_reassign(ReassignOwnedStmt *stmt)
 	return NIL;
 }
 
+static List *
+references_in(List *constraints)
+{
+	List *names = NIL;
+	ListCell *lc;
+
+	foreach(lc, constraints)
+		if (IsA(lfirst(lc), Constraint) && ((Constraint *) lfirst(lc))->pktable != NULL)
+			names = lappend(names, ((Constraint *) lfirst(lc))->pktable);
+	return names;
+}
+
+List *
+effects_of_references(List *elements)
+{
+	List *names = references_in(elements);
+	ListCell *lc;
+
+	if (!safemig_is_installed())
+		return NIL;
+	foreach(lc, elements)
+		if (IsA(lfirst(lc), ColumnDef))
+			names = list_concat(names, references_in(((ColumnDef *) lfirst(lc))->constraints));
+	return effects_on_our_relations(names);
+}
+
 List *
 effects_of_grant_statement(Node *stmt)
 {
@@ -131,6 +159,8 @@ effects_of_grant_statement(Node *stmt)
 			return effects_of_default_grant((AlterDefaultPrivilegesStmt *) stmt);
 		case T_ReassignOwnedStmt:
 			return effects_of_reassign((ReassignOwnedStmt *) stmt);
+		case T_CreateStmt:
+			return effects_of_references(((CreateStmt *) stmt)->tableElts);
 		default:
 			return NIL;
 	}

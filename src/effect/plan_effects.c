@@ -97,6 +97,9 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	if ((command != CMD_DELETE && command != CMD_UPDATE) || !plan_reaches_every_row(stmt, modify))
 		return NIL;
 	rte = rt_fetch(target, stmt->rtable);
+	/* judged as what they are, however many rows it takes */
+	if (rte->relid < FirstNormalObjectId || safemig_owns(rte->relid))
+		return NIL;
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
 								  rte->relid);
 	effect->named = true;

@@ -543,7 +543,8 @@ effects_on_relation(Node *stmt)
 		case T_CreateStatsStmt:
 			return alter_relations(((CreateStatsStmt *) stmt)->relations);
 		case T_CreateStmt:
-			return alter_relations(((CreateStmt *) stmt)->inhRelations);
+			return list_concat(alter_relations(((CreateStmt *) stmt)->inhRelations),
+							   effects_of_grant_statement(stmt));
 		case T_CreateForeignTableStmt:
 			return alter_relations(((CreateForeignTableStmt *) stmt)->base.inhRelations);
 		default:
