@@ -89,6 +89,7 @@ ACTION(DROP_STATISTICS, "drop statistics", UPKEEP, "the statistics object")
 ACTION(DROP_DEFAULT, "drop default", UPKEEP, "the default")
 ACTION(DROP_NOT_NULL, "drop not null", UPKEEP, "the constraint")
 ACTION(UPDATE_ALL, "update all", UPKEEP, "the former value in every row")
+ACTION(RESTART_SEQUENCE, "restart sequence", UPKEEP, "where the sequence stood")
 
 /* change: adds to the schema */
 ACTION(CREATE, "create", CHANGE, "nothing")

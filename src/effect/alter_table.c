@@ -25,6 +25,7 @@
 #include "base/compat.h"
 #include "base/installation.h"
 #include "effect/alter_table.h"
+#include "effect/grant_effects.h"
 #include "effect/row_type.h"
 #include "effect/server_refuses.h"
 
@@ -212,6 +213,18 @@ effects_of_detach(Oid relid, AlterTableCmd *cmd)
 		: NIL;
 }
 
+/* A new child's rows are read, and changed, with those of its parent. */
+static List *
+effects_of_inherit(Oid relid, AlterTableCmd *cmd)
+{
+	Oid parent = lookup_relation(castNode(RangeVar, cmd->def));
+	List *effects = named(make_relation_effect(ACTION_ALTER, relid));
+
+	return OidIsValid(parent)
+		? list_concat(effects, named(make_relation_effect(ACTION_ALTER, parent)))
+		: effects;
+}
+
 /*
  * drizzle-kit disables it before each drop, on or not: the drop is what must be
  * told.  FORCE binds the owner only, and only where row security is on.
@@ -285,34 +298,6 @@ effects_of_disable_triggers(Oid relid, bool all)
 	return named(make_relation_effect(found ? ACTION_DISABLE_TRIGGER : ACTION_ALTER, relid));
 }
 
-/*
- * A foreign key hangs triggers on the table it references, and has its own
- * table's triggers run when a row goes there: none on the extension's tables,
- * which are written with the guard asleep.  CREATE TABLE comes here too, by the
- * ALTER TABLE that transformFKConstraints() makes of it.
- */
-static List *
-effects_on_referenced(Constraint *constraint)
-{
-	Oid referenced =
-		constraint->contype == CONSTR_FOREIGN ? lookup_relation(constraint->pktable) : InvalidOid;
-
-	return OidIsValid(referenced) && safemig_may_own(referenced)
-		? named(make_relation_effect(ACTION_ALTER, referenced))
-		: NIL;
-}
-
-static List *
-effects_of_add_column(Oid relid, ColumnDef *column)
-{
-	List *effects = named(make_relation_effect(ACTION_ADD_COLUMN, relid));
-	ListCell *lc;
-
-	foreach(lc, column->constraints)
-		effects = list_concat(effects, effects_on_referenced(lfirst_node(Constraint, lc)));
-	return effects;
-}
-
 static List *
 effects_of_command(Oid relid, AlterTableCmd *cmd)
 {
@@ -337,6 +322,8 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DetachPartitionFinalize:
 		case AT_DropInherit:
 			return effects_of_detach(relid, cmd);
+		case AT_AddInherit:
+			return effects_of_inherit(relid, cmd);
 		case AT_DisableRowSecurity:
 		case AT_NoForceRowSecurity:
 			return named(make_relation_effect(
@@ -356,10 +343,11 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 			return named(make_relation_effect(
 				was_unlogged_before(relid) ? ACTION_ALTER : ACTION_SET_UNLOGGED, relid));
 		case AT_AddColumn:
-			return effects_of_add_column(relid, castNode(ColumnDef, cmd->def));
+			return list_concat(named(make_relation_effect(ACTION_ADD_COLUMN, relid)),
+							   effects_of_references(list_make1(cmd->def)));
 		case AT_AddConstraint:
 			return list_concat(named(make_relation_effect(ACTION_ALTER, relid)),
-							   effects_on_referenced(castNode(Constraint, cmd->def)));
+							   effects_of_references(list_make1(cmd->def)));
 		default:
 			return named(make_relation_effect(ACTION_ALTER, relid));
 	}

@@ -51,7 +51,9 @@ typedef struct Effect
 	bool part;				/* goes with another effect and needs no permit of its own ... */
 	struct Effect *whole;	/* ... if that one was judged: the effect it goes with */
 	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
+	bool found_empty;		/* passed because there was no row (likewise) */
 	bool empty_is_harmless; /* loses nothing when the relation has no row */
+	bool row_by_row;		/* INSERT: a restore by INSERT comes back for the next rows */
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
@@ -78,8 +80,9 @@ extern List *effects_of_session_end(void);
 extern List *effects_of_session_end_since(List *before);
 extern bool creates_temporary(Node *stmt);
 
-/* The database that a statement would drop, rename or disarm, else InvalidOid. */
-extern Oid database_at_stake(Node *stmt);
+/* Effects that reach databases other than this one; no object: every one. */
+extern List *effects_on_databases(Node *stmt);
+extern List *effects_of_plan_on_databases(PlannedStmt *plan);
 
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
@@ -91,6 +94,10 @@ extern List *effects_of_plan(PlannedStmt *plan);
 /* Changes of existing rows, be it one: for tables where that is refused. */
 extern List *effects_of_row_changes(PlannedStmt *plan);
 
+/* row_count.c: rows changed, known when the statement has run; for some plans only with INSTRUMENT_ROWS */
+extern bool changes_uncounted_rows(PlannedStmt *plan);
+extern double rows_changed(QueryDesc *query);
+
 /* Helpers of this folder, shared by its rooms */
 extern Effect *make_effect(Action action, const ObjectAddress *object);
 extern Effect *make_relation_effect(Action action, Oid relid);
@@ -100,6 +107,9 @@ extern Effect *make_nameless_effect(Action action, const char *type, const char 
 
 /* What the statement itself names, as a list of one; NIL when there is no such object. */
 extern List *one_effect(Action action, Oid catalog, Oid oid);
+
+/* Is this sequence there for that column alone, as a serial's or an identity's is? */
+extern bool sequence_serves_only(Oid sequence, const ObjectAddress *column);
 
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);

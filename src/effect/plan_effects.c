@@ -18,6 +18,7 @@
 #include "base/compat.h"
 #include "base/installation.h"
 #include "effect/effect.h"
+#include "effect/lasting_settings.h"
 #include "effect/plan_reach.h"
 
 bool
@@ -116,6 +117,9 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	if ((command != CMD_DELETE && command != CMD_UPDATE) ||
 		!plan_reaches_every_row(stmt, modify, rte))
 		return NIL;
+	/* judged as what they are, however many rows it takes */
+	if (rte->relid < FirstNormalObjectId || safemig_owns(rte->relid))
+		return NIL;
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
 								  rte->relid);
 	effect->named = true;
@@ -124,6 +128,15 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	if (command == CMD_UPDATE)
 		effect->new_columns = attnums_of(updated_columns(stmt, rte));
 	return list_concat(list_make1(effect), same_in_children(stmt, modify, effect));
+}
+
+/* Adds rows and does nothing else. */
+static bool
+only_inserts(PlannedStmt *stmt)
+{
+	return stmt->commandType == CMD_INSERT && !stmt->hasModifyingCTE &&
+		IsA(stmt->planTree, ModifyTable) &&
+		((ModifyTable *) stmt->planTree)->onConflictAction != ONCONFLICT_UPDATE;
 }
 
 /* Catalogs written by hand, and the extension's own tables by anybody. */
@@ -138,14 +151,33 @@ effects_on_targets(PlannedStmt *stmt)
 		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
 		Effect *effect;
 
-		if (relid >= FirstNormalObjectId && !safemig_may_own(relid))
+		if (relid >= FirstNormalObjectId && !safemig_owns(relid))
 			continue;
-		effect = make_relation_effect(
-			relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
+		effect = make_relation_effect(is_catalog_of_databases(relid)	? ACTION_DISARM
+										  : relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG
+																		: ACTION_ALTER,
+									  relid);
 		effect->named = true;
+		effect->row_by_row = effect->action == ACTION_ALTER && only_inserts(stmt);
+		effect->empty_is_harmless = effect->row_by_row;
 		effects = lappend(effects, effect);
 	}
 	return effects;
+}
+
+List *
+effects_of_plan_on_databases(PlannedStmt *stmt)
+{
+	ListCell *lc;
+
+	foreach(lc, stmt->resultRelations)
+	{
+		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+
+		if (unlikely(is_catalog_of_databases(relid)))
+			return list_make1(make_relation_effect(ACTION_DISARM, relid));
+	}
+	return NIL;
 }
 
 /* The ModifyTable nodes of a plan: its top, and those of writable CTEs. */
@@ -171,12 +203,10 @@ effects_of_plan(PlannedStmt *stmt)
 	List *effects = effects_on_targets(stmt);
 	ListCell *lc;
 
-	if (effects != NIL)
-		return effects;
 	if (!stmt->hasModifyingCTE)
 		return IsA(stmt->planTree, ModifyTable)
-			? effects_of_modify(stmt, (ModifyTable *) stmt->planTree)
-			: NIL;
+			? list_concat(effects, effects_of_modify(stmt, (ModifyTable *) stmt->planTree))
+			: effects;
 	foreach(lc, modifications_of(stmt))
 		effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
 	return effects;

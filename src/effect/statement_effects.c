@@ -45,6 +45,7 @@
 #include "base/compat.h"
 #include "effect/alter_table.h"
 #include "effect/effect.h"
+#include "effect/grant_effects.h"
 #include "effect/lasting_settings.h"
 #include "effect/rename_effects.h"
 #include "effect/server_refuses.h"
@@ -240,6 +241,23 @@ effects_of_alter_enum(AlterEnumStmt *stmt)
 	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER, TypeRelationId, type);
 }
 
+/* t.a%TYPE as the type it stands for.  The server's own look-up would tell the user of it twice. */
+static TypeName *
+without_reference(TypeName *type)
+{
+	RangeVar *relation;
+	Oid relid;
+	AttrNumber attnum;
+
+	if (!type->pct_type || list_length(type->names) < 2 || list_length(type->names) > 4)
+		return type;
+	relation = makeRangeVarFromNameList(
+		list_truncate(list_copy(type->names), list_length(type->names) - 1));
+	relid = lookup_relation(relation);
+	attnum = OidIsValid(relid) ? get_attnum(relid, strVal(llast(type->names))) : 0;
+	return attnum == InvalidAttrNumber ? NULL : makeTypeNameFromOid(get_atttype(relid, attnum), -1);
+}
+
 /* The function that CREATE OR REPLACE FUNCTION would write over. */
 static Oid
 function_to_replace(CreateFunctionStmt *stmt)
@@ -253,11 +271,12 @@ function_to_replace(CreateFunctionStmt *stmt)
 	{
 		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
 
-		/* looking t.a%TYPE up tells the user of it, and so will the server */
-		if (parameter->argType->pct_type)
+		TypeName *type = without_reference(parameter->argType);
+
+		if (type == NULL)
 			return InvalidOid;
 		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
-			name->objargs = lappend(name->objargs, parameter->argType);
+			name->objargs = lappend(name->objargs, type);
 	}
 	return LookupFuncWithArgs(OBJECT_ROUTINE, name, true);
 }
@@ -390,20 +409,55 @@ alter_relations(List *names)
 	return effects;
 }
 
-/* Rows into a catalog are as good as written by hand. */
-static List *
-effects_of_copy_from(CopyStmt *stmt)
+static bool
+restarts_sequence(List *options)
 {
-	List *effects = alter_relation(stmt->relation);
+	ListCell *lc;
+
+	foreach(lc, options)
+		if (strcmp(lfirst_node(DefElem, lc)->defname, "restart") == 0)
+			return true;
+	return false;
+}
+
+/* Also what ALTER TABLE ... ALTER COLUMN ... RESTART becomes in the server. */
+static List *
+effects_of_alter_sequence(AlterSeqStmt *stmt)
+{
+	List *effects = alter_relation(stmt->sequence);
+
+	if (effects != NIL && restarts_sequence(stmt->options) &&
+		pg_class_ownercheck(((Effect *) linitial(effects))->relation, GetUserId()))
+		((Effect *) linitial(effects))->action = ACTION_RESTART_SEQUENCE;
+	return effects;
+}
+
+/* Shared catalogs written past the executor. */
+static List *
+effects_on_catalog_of_databases(RangeVar *name)
+{
+	Oid relid = name == NULL ? InvalidOid : lookup_relation(name);
+
+	if (!is_catalog_of_databases(relid) ||
+		pg_class_aclcheck(relid, GetUserId(), ACL_INSERT) != ACLCHECK_OK)
+		return NIL;
+	return one_effect(ACTION_DISARM, RelationRelationId, relid);
+}
+
+/* Rows put in by COPY, which no plan shows; a restore fills tables that are empty. */
+static List *
+effects_of_copy(CopyStmt *stmt)
+{
+	List *effects = effects_on_catalog_of_databases(stmt->relation);
 	Effect *effect;
 
-	if (effects == NIL)
-		return NIL;
+	if (effects != NIL || (effects = alter_relation(stmt->relation)) == NIL)
+		return effects;
 	effect = linitial(effects);
-	if (effect->relation < FirstNormalObjectId)
+	if (effect->object.objectId >= FirstNormalObjectId)
+		effect->empty_is_harmless = true;
+	else if (pg_class_aclcheck(effect->object.objectId, GetUserId(), ACL_INSERT) == ACLCHECK_OK)
 		effect->action = ACTION_CHANGE_CATALOG;
-	else
-		effect->empty_is_harmless = true; /* a restore fills tables that are empty */
 	return effects;
 }
 
@@ -414,7 +468,7 @@ effects_on_relation(Node *stmt)
 	switch (nodeTag(stmt))
 	{
 		case T_CopyStmt:
-			return effects_of_copy_from((CopyStmt *) stmt);
+			return effects_of_copy((CopyStmt *) stmt);
 		case T_CreateTrigStmt:
 			return alter_relation(((CreateTrigStmt *) stmt)->relation);
 		case T_RuleStmt:
@@ -426,11 +480,14 @@ effects_on_relation(Node *stmt)
 		case T_AlterPolicyStmt:
 			return alter_relation(((AlterPolicyStmt *) stmt)->table);
 		case T_AlterSeqStmt:
-			return alter_relation(((AlterSeqStmt *) stmt)->sequence);
+			return effects_of_alter_sequence((AlterSeqStmt *) stmt);
 		case T_CreateStatsStmt:
 			return alter_relations(((CreateStatsStmt *) stmt)->relations);
 		case T_CreateStmt:
-			return alter_relations(((CreateStmt *) stmt)->inhRelations);
+			return list_concat(alter_relations(((CreateStmt *) stmt)->inhRelations),
+							   effects_of_grant_statement(stmt));
+		case T_CreateForeignTableStmt:
+			return alter_relations(((CreateForeignTableStmt *) stmt)->base.inhRelations);
 		default:
 			return NIL;
 	}
@@ -449,21 +506,34 @@ creates_temporary(Node *stmt)
 	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
 
-/* The database that a statement would take away, rename or disarm, also from another one. */
-Oid
-database_at_stake(Node *stmt)
+List *
+effects_on_databases(Node *stmt)
 {
-	if (IsA(stmt, DropdbStmt))
-		return get_database_oid(((DropdbStmt *) stmt)->dbname, true);
-	if (IsA(stmt, RenameStmt) && ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE)
-		return get_database_oid(((RenameStmt *) stmt)->subname, true);
-	if (effects_of_lasting_setting(stmt) == NIL)
-		return InvalidOid;
-	if (IsA(stmt, AlterDatabaseSetStmt))
-		return get_database_oid(((AlterDatabaseSetStmt *) stmt)->dbname, true);
-	if (IsA(stmt, AlterRoleSetStmt) && ((AlterRoleSetStmt *) stmt)->database != NULL)
-		return get_database_oid(((AlterRoleSetStmt *) stmt)->database, true);
-	return InvalidOid;
+	List *effects = NIL;
+	ListCell *lc;
+
+	switch (nodeTag(stmt))
+	{
+		case T_DropdbStmt:
+			return one_effect(ACTION_DROP_DATABASE, DatabaseRelationId,
+							  get_database_oid(((DropdbStmt *) stmt)->dbname, true));
+		case T_RenameStmt:
+			return ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE
+				? effects_of_rename((RenameStmt *) stmt)
+				: NIL;
+		case T_CopyStmt:
+			return effects_on_catalog_of_databases(((CopyStmt *) stmt)->relation);
+		case T_TruncateStmt:
+			foreach(lc, ((TruncateStmt *) stmt)->relations)
+				effects = list_concat(effects, effects_on_catalog_of_databases(lfirst(lc)));
+			return effects;
+		case T_CreateFunctionStmt:
+		case T_AlterFunctionStmt:
+			/* a function's settings stay in its database */
+			return NIL;
+		default:
+			return effects_of_lasting_setting(stmt);
+	}
 }
 
 static List *
@@ -488,6 +558,8 @@ effects_of_statement(Node *stmt)
 		case T_DropStmt:
 			return effects_of_drop_statement((DropStmt *) stmt);
 		case T_TruncateStmt:
+			if ((effects = effects_on_databases(stmt)) != NIL)
+				return effects;
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
 		case T_RefreshMatViewStmt:
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);
@@ -520,7 +592,8 @@ effects_of_statement(Node *stmt)
 	}
 	if ((effects = effects_of_lasting_setting(stmt)) != NIL ||
 		(effects = effects_of_replace(stmt)) != NIL || (effects = effects_of_alter(stmt)) != NIL ||
-		(effects = effects_on_relation(stmt)) != NIL)
+		(effects = effects_on_relation(stmt)) != NIL ||
+		(effects = effects_of_grant_statement(stmt)) != NIL)
 		return effects;
 	return IsA(stmt, CopyStmt) ? NIL : effects_of_create(stmt);
 }

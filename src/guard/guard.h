@@ -42,6 +42,7 @@ extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
 extern Oid owning_relation(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
+extern void defend_database(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);
 extern Decision decision_of_word(const char *word);
@@ -61,5 +62,6 @@ extern void warn(List *warned, List *effects, bool would_refuse);
 extern void arm_database(void);
 extern void disarm_database(void);
 extern bool database_is_armed(Oid database);
+extern bool some_database_is_armed(void);
 
 #endif /* SAFEMIG_GUARD_H */

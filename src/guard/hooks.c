@@ -18,9 +18,9 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
-#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "tcop/utility.h"
@@ -207,29 +207,36 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 								completion);
 }
 
+static bool
+watches_other_databases(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() &&
+		!safemig_is_installed();
+}
+
 /*
  * From a database without the extension nothing is judged but what would take
  * a guarded database away.  Its settings cannot be read from here, so it counts
  * as production, and a permit cannot be given here either.
  */
 static void
-guard_other_databases(Node *stmt)
+judge_for_other_databases(List *effects)
 {
-	Oid database;
-	List *effects;
+	ListCell *lc;
 
-	if (IsBinaryUpgrade || !IsTransactionState() || !statement_matters(stmt) ||
-		safemig_is_installed())
-		return;
-	database = database_at_stake(stmt);
-	if (!OidIsValid(database) || !database_is_armed(database))
-		return;
-	effects =
-		list_make1(make_nameless_effect(ACTION_DISARM, "database", get_database_name(database)));
-	if (guard_enforce == ENFORCE_OFF)
-		record_passed(effects);
-	else
-		refuse(effects, NIL, effects);
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+		bool one = effect->object.classId == DatabaseRelationId;
+
+		if (one ? !database_is_armed(effect->object.objectId) : !some_database_is_armed())
+			continue;
+		defend_database(effect);
+		if (guard_enforce == ENFORCE_OFF)
+			record_passed(list_make1(effect));
+		else
+			refuse(list_make1(effect), NIL, list_make1(effect));
+	}
 }
 
 static List *
@@ -257,7 +264,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	utility_hook_ran = true;
 	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
-		guard_other_databases(pstmt->utilityStmt);
+		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
@@ -512,35 +520,48 @@ guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo 
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
+	if (plan_matters(query) && changes_uncounted_rows(query->plannedstmt) && is_watching() &&
+		setting_amount(SETTING_MAX_ROWS) > 0)
+		query->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !is_watching())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
-	(void) judge_or_record(find_plan_effects, query->plannedstmt);
+	if (is_watching())
+		(void) judge_or_record(find_plan_effects, query->plannedstmt);
+	else if (watches_other_databases())
+		judge_for_other_databases(effects_of_plan_on_databases(query->plannedstmt));
 }
 
-static List *
-find_excess(void *query)
+typedef struct Excess
 {
-	List *effects = effects_of_row_changes(((QueryDesc *) query)->plannedstmt);
+	PlannedStmt *stmt;
+	double changed;
+} Excess;
+
+static List *
+find_excess(void *what)
+{
+	Excess *excess = what;
+	List *effects = effects_of_row_changes(excess->stmt);
 
 	if (effects == NIL)
 		return NIL;
-	((Effect *) linitial(effects))->excess = (double) ((QueryDesc *) query)->estate->es_processed;
+	((Effect *) linitial(effects))->excess = excess->changed;
 	return list_make1(linitial(effects));
 }
 
 /*
  * More rows than max_rows, known when the statement has run and before anything
- * of it can be committed.  Rows of a writable CTE are not in the count.
+ * of it can be committed.
  */
 static void
-check_max_rows(QueryDesc *query)
+check_max_rows(QueryDesc *query, double changed)
 {
-	double changed = (double) query->estate->es_processed;
+	Excess excess = {query->plannedstmt, changed};
 
 	/* a foreign key's cascade is its parent's business */
 	if (InNoForceRLSOperation())
@@ -548,20 +569,21 @@ check_max_rows(QueryDesc *query)
 	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
 		guard_current_migration() != NULL)
 		return;
-	(void) judge_or_record(find_excess, query);
+	(void) judge_or_record(find_excess, &excess);
 }
 
 static void
 guard_executor_finish(QueryDesc *query)
 {
+	double changed;
+
 	if (prev_executor_finish)
 		prev_executor_finish(query);
 	else
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
-	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		is_watching())
-		check_max_rows(query);
+	if (plan_matters(query) && (changed = rows_changed(query)) > 1 && is_watching())
+		check_max_rows(query, changed);
 }
 
 void

@@ -33,6 +33,11 @@ is_covered(Effect *effect)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
+	/* that a table has no row says nothing of what else was hung on it */
+	if (root->found_empty &&
+		!(effect->action == ACTION_DROP_SEQUENCE &&
+		  sequence_serves_only(effect->object.objectId, &root->object)))
+		return false;
 	return !root->exempted &&
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
@@ -54,6 +59,8 @@ final_decision(Effect *effect)
 	decision = decide(effect);
 
 	effect->permitted = takes_permit(effect) && use_permit(effect, decision >= DECISION_WARN);
+	if (effect->permitted)
+		effect->found_empty = false;
 	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
