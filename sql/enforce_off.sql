@@ -19,6 +19,9 @@ DELETE FROM t;
 DO $$ BEGIN EXECUTE 'DROP TABLE u'; END $$;
 SELECT lo_unlink(4712);
 ALTER TABLE v RENAME TO vv;
+CREATE TEMPORARY TABLE fleeting (id int);
+CREATE TABLE leaning (id int, f fleeting);
+ALTER TABLE leaning DROP f;
 SELECT verdict, sqlstate, application, session_role = current_user AS me, client, statement, effects, message, hint
   FROM safemig.incidents ORDER BY at;
 SELECT verdict, times FROM safemig.incidents WHERE verdict <> 'off';
@@ -73,5 +76,5 @@ DROP TABLE vv;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
-DROP TABLE t, vv, n;
+DROP TABLE t, vv, n, leaning;
 DROP EXTENSION safemig;

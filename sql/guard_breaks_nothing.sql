@@ -1,6 +1,7 @@
 -- What running code names stays where it is and does what it did; beside each, a change that breaks nothing.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TYPE mood AS ENUM ('good', 'bad');

@@ -1,6 +1,7 @@
 -- Settings, replica sessions and hands on the guard's own objects; beside them, what may be set.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE ROLE regress_safemig_app;

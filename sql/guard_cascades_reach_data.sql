@@ -1,6 +1,7 @@
 -- A drop that names no table and takes rows along is refused; without rows to take it is only warned of.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE SCHEMA shop;

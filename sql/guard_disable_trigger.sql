@@ -1,6 +1,7 @@
 -- Disabling triggers is refused where there is one, and nobody's business where there is none.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE bare (id int PRIMARY KEY);

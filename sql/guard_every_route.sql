@@ -1,6 +1,7 @@
 -- Whatever runs it: the same refusal by every route into the server, and by each a statement that passes.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE ROLE regress_safemig_owner;

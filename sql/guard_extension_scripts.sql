@@ -1,6 +1,7 @@
 -- What an extension's script does to the extension is its own business; to anything else, not.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE users (id int PRIMARY KEY, email text);
@@ -44,6 +45,22 @@ UPDATE todo SET sql = 'SELECT' WHERE sql <> '';
 ALTER EXTENSION pg_stat_statements UPDATE TO '1.8';
 DROP VIEW pg_stat_statements;
 SELECT extversion FROM pg_extension WHERE extname = 'pg_stat_statements';
+-- of the same name, and made its own a moment ago
+SET safemig.enforce = off;
+ALTER EXTENSION pg_stat_statements DROP VIEW pg_stat_statements;
+ALTER VIEW pg_stat_statements RENAME TO theirs;
+CREATE VIEW pg_stat_statements AS SELECT * FROM users;
+SET safemig.enforce = on;
+BEGIN;
+ALTER EXTENSION pg_stat_statements ADD VIEW pg_stat_statements;
+ALTER EXTENSION pg_stat_statements UPDATE TO '1.9';
+ROLLBACK;
+SET safemig.enforce = off;
+DROP VIEW pg_stat_statements;
+ALTER VIEW theirs RENAME TO pg_stat_statements;
+ALTER EXTENSION pg_stat_statements ADD VIEW pg_stat_statements;
+SET safemig.enforce = on;
+ALTER EXTENSION pg_stat_statements UPDATE TO '1.9';
 CREATE EXTENSION hstore;
 BEGIN;
 CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq, COMMUTATOR = ====);

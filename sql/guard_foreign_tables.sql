@@ -2,6 +2,7 @@
 -- that the other server is asked, the query does not.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE EXTENSION postgres_fdw;

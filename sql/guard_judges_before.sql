@@ -1,6 +1,7 @@
 -- Statements that commit on their own are judged before they start, and leave nothing half done.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int, v text);

@@ -2,6 +2,7 @@
 -- its use is recorded once.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 SELECT safemig.set('upkeep', 'refuse');
 RESET client_min_messages;
 \set VERBOSITY terse

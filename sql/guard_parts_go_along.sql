@@ -1,7 +1,7 @@
 -- A permit for the whole is one for its parts, and for nothing that only hangs on it.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 CREATE EXTENSION postgres_fdw;
 RESET client_min_messages;
 \set VERBOSITY terse

@@ -1,6 +1,7 @@
 -- The guard protects itself, superusers included, and tells the way out.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int);

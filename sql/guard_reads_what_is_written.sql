@@ -28,4 +28,5 @@ TRUNCATE t;
 SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP TABLE t;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b \g /dev/null
 DROP EXTENSION safemig;

@@ -1,6 +1,7 @@
 -- What destroys data is refused, and a statement beside it that does not is not.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE SCHEMA shop;

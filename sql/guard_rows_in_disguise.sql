@@ -1,6 +1,7 @@
 -- Every row, by a statement that does not look like it; beside each, the same with a real condition.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE o (id int PRIMARY KEY, v text) WITH (autovacuum_enabled = off);

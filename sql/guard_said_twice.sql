@@ -1,6 +1,7 @@
 -- What a table is already, it may be told again: nothing changes by that.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 

@@ -2,6 +2,7 @@
 -- empty table when another table draws from the sequence.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE made (id int GENERATED ALWAYS AS IDENTITY, v text);

@@ -1,6 +1,7 @@
 -- Version and lock tables of migration tools may be emptied; a table that only has the name may not.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 -- golang-migrate, at every run
@@ -9,7 +10,7 @@ INSERT INTO schema_migrations VALUES (1, false);
 TRUNCATE "public"."schema_migrations";
 INSERT INTO schema_migrations VALUES (2, false);
 -- Liquibase, when it sets its tables up
-CREATE TABLE databasechangelog (id text, author text, filename text, dateexecuted timestamp, orderexecuted int, exectype text);
+CREATE TABLE databasechangelog (id varchar(255) NOT NULL, author varchar(255) NOT NULL, filename varchar(255) NOT NULL, dateexecuted timestamp NOT NULL, orderexecuted int NOT NULL, exectype varchar(10) NOT NULL);
 CREATE TABLE databasechangeloglock (id int PRIMARY KEY, locked boolean NOT NULL, lockgranted timestamp, lockedby text);
 INSERT INTO databasechangelog VALUES ('1', 'a', 'f', now(), 1, 'EXECUTED');
 INSERT INTO databasechangeloglock VALUES (1, false);

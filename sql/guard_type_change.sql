@@ -1,6 +1,7 @@
 -- ALTER COLUMN TYPE: refused when a stored value can change, silent when none does.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE DOMAIN short AS varchar(20);

@@ -1,7 +1,7 @@
 -- What goes along with a whole needs no word of its own, and what holds nothing here is no loss.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 

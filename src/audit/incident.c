@@ -174,6 +174,11 @@ drain_incidents(void)
 						  " SELECT " INCIDENT_COLUMNS " FROM safemig.spooled_incident"
 						  " WHERE file = ANY ($1) ON CONFLICT (id) DO NOTHING",
 						  1, types, values, NULL);
+	/* somebody may have set the sequence back: see next_id() in history.c */
+	(void) write_as_owner("SELECT setval('safemig.history_entry_id_seq', h.newest)"
+						  " FROM (SELECT max(id) AS newest FROM safemig.history_entry) h,"
+						  " safemig.history_entry_id_seq s WHERE h.newest > s.last_value",
+						  0, NULL, NULL, NULL);
 	(void) write_as_owner("INSERT INTO safemig.history_entry (" HISTORY_COLUMNS ")"
 						  " SELECT " HISTORY_COLUMNS " FROM safemig.spooled_history"
 						  " WHERE file = ANY ($1) ON CONFLICT (spool_id) DO NOTHING",

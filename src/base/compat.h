@@ -77,6 +77,17 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 #endif
 }
 
+/* 16: an anti join may have its sides the other way round */
+static inline bool
+is_anti_join(JoinType type)
+{
+#if PG_VERSION_NUM >= 160000
+	return type == JOIN_ANTI || type == JOIN_RIGHT_ANTI;
+#else
+	return type == JOIN_ANTI;
+#endif
+}
+
 /* 17: the entry of a backend is got by its index under another name */
 #include "utils/backend_status.h"
 #if PG_VERSION_NUM >= 170000

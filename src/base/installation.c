@@ -20,9 +20,11 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -39,6 +41,8 @@ typedef struct Installation
 	Oid owner;
 	Oid first_member; /* lowest and highest OID of the extension's members */
 	Oid last_member;
+	Oid *relations; /* those of them that are relations, in ascending order */
+	int relation_count;
 } Installation;
 
 static Installation here;
@@ -104,11 +108,32 @@ extension_owner(Oid extension)
 	return owner;
 }
 
-/* The range of OIDs in which the extension's own members lie. */
+/* The extension's own relations.  Kept from one look to the next, so that it can be freed. */
+static Oid *relation_memory = NULL;
+
+static void
+remember_relations(List *found)
+{
+	int count = 0;
+	ListCell *lc;
+
+	if (relation_memory != NULL)
+		pfree(relation_memory);
+	relation_memory = NULL;
+	relation_memory = MemoryContextAlloc(TopMemoryContext, sizeof(Oid) * (list_length(found) + 1));
+	foreach(lc, found)
+		relation_memory[count++] = lfirst_oid(lc);
+	qsort(relation_memory, count, sizeof(Oid), oid_cmp);
+	here.relations = relation_memory;
+	here.relation_count = count;
+}
+
+/* The range of OIDs in which the extension's own members lie, and its relations. */
 static void
 find_members(Oid extension)
 {
 	Relation rel = table_open(DependRelationId, AccessShareLock);
+	List *found = NIL;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -126,9 +151,13 @@ find_members(Oid extension)
 
 		here.first_member = Min(here.first_member, form->objid);
 		here.last_member = Max(here.last_member, form->objid);
+		if (form->classid == RelationRelationId)
+			found = lappend_oid(found, form->objid);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	remember_relations(found);
+	list_free(found);
 }
 
 static void
@@ -222,10 +251,18 @@ safemig_config(void)
 	return here.config;
 }
 
+/* Other people's tables may lie between ours: the range is only the cheap way out. */
 bool
 safemig_may_own(Oid oid)
 {
 	return oid >= here.first_member && oid <= here.last_member;
+}
+
+bool
+safemig_owns(Oid relid)
+{
+	return safemig_may_own(relid) && here.relation_count > 0 &&
+		bsearch(&relid, here.relations, here.relation_count, sizeof(Oid), oid_cmp) != NULL;
 }
 
 void

@@ -39,6 +39,9 @@ extern void scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc de
 /* may this object be a member of ours?  Two comparisons; false is certain, true is not */
 extern bool safemig_may_own(Oid oid);
 
+/* is this relation one of ours?  Two comparisons for nearly all others */
+extern bool safemig_owns(Oid relid);
+
 /* Every session looks for the members again. */
 extern void safemig_members_changed(void);
 

@@ -20,13 +20,14 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "storage/lockdefs.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 
-#include "effect/effect.h"
+#include "effect/row_type.h"
 
 typedef struct SeenObject
 {
@@ -107,7 +108,7 @@ visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 		effect->named = named;
 		effect->part = whole != NULL;
 		effect->whole = whole;
-		effect->empty_is_harmless = action == ACTION_DROP_COLUMN;
+		effect->empty_is_harmless = action == ACTION_DROP_COLUMN || action == ACTION_DROP_SCHEMA;
 		seen->effect = effect;
 		walk->effects = lappend(walk->effects, effect);
 	}
@@ -309,10 +310,38 @@ columns_go_with_their_table(Walk *walk)
 	}
 }
 
+/*
+ * A column that goes, and its table stays: other tables may keep rows of that
+ * table's type.  What goes itself loses nothing more.
+ */
+static List *
+where_columns_are_stored(Walk *walk)
+{
+	List *effects = NIL;
+	ListCell *lc;
+	ListCell *stored;
+
+	foreach(lc, walk->effects)
+	{
+		Effect *effect = lfirst(lc);
+		ObjectAddress table = effect->object;
+
+		table.objectSubId = 0;
+		if ((effect->action != ACTION_DROP_COLUMN && effect->action != ACTION_DROP_ATTRIBUTE) ||
+			is_seen(walk, &table))
+			continue;
+		foreach(stored, same_where_stored(effect))
+			if (!is_seen(walk, &((Effect *) lfirst(stored))->object))
+				effects = lappend(effects, lfirst(stored));
+	}
+	return effects;
+}
+
 List *
 closure_of_drop(List *objects, DropBehavior behavior)
 {
 	Walk walk = {0};
+	List *effects;
 	ListCell *lc;
 
 	walk.seen = make_seen();
@@ -333,8 +362,31 @@ closure_of_drop(List *objects, DropBehavior behavior)
 	table_close(walk.depend, AccessShareLock);
 	columns_go_with_their_table(&walk);
 	sequences_used_elsewhere(&walk);
+	effects = list_concat_copy(walk.effects, where_columns_are_stored(&walk));
 	hash_destroy(walk.seen);
-	return walk.effects;
+	return effects;
+}
+
+/* Nothing in it: what is granted or published there by default is no content. */
+bool
+schema_is_empty(Oid schema)
+{
+	Relation rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+	bool empty = true;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (empty && HeapTupleIsValid(tuple = systable_getnext(scan)))
+		empty = ((Form_pg_depend) GETSTRUCT(tuple))->deptype == DEPENDENCY_AUTO;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return empty;
 }
 
 /* Tables whose foreign keys reference relid: TRUNCATE CASCADE takes them along. */

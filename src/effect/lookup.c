@@ -349,6 +349,7 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_TRUNCATE:
 		case ACTION_DELETE_ALL:
 		case ACTION_UPDATE_ALL:
+		case ACTION_RESTART_SEQUENCE:
 		case ACTION_SET_UNLOGGED:
 		case ACTION_CHANGE_CATALOG:
 		case ACTION_CHANGE_ROWS:

@@ -4,9 +4,9 @@
  *		the top down to the target's scan and looks at every condition on the way.
  *
  * A condition is hollow when it asks nothing of the row: it names no column of
- * the target (random() >= 0, a one-time filter), or only that a NOT NULL column
- * is not null.  A join of the target with itself on the same column is hollow
- * too.  What is not understood counts as a real condition.
+ * the target (random() >= 0, a one-time filter), or only that what is never null
+ * is not null.  A join of the target with all of itself on the same column is
+ * hollow too (self_join.c).  What is not understood counts as a real condition.
  *
  * What a foreign table's plan does not show comes from hidden_conditions.c.
  */
@@ -25,14 +25,7 @@
 #include "base/compat.h"
 #include "effect/hidden_conditions.h"
 #include "effect/plan_reach.h"
-
-typedef struct Reach
-{
-	PlannedStmt *stmt;
-	List *targets;		  /* range table indexes of the result relations */
-	RangeTblEntry *named; /* the one that the statement names */
-	bool above_source;	  /* what comes from below is the source's, as in an action of MERGE */
-} Reach;
+#include "effect/self_join.h"
 
 static bool reaches(Reach *reach, Plan *plan);
 
@@ -51,30 +44,45 @@ names_target(Node *node, Reach *reach)
 		return (IS_SPECIAL_VARNO(var->varno) && !reach->above_source) ||
 			list_member_int(reach->targets, var->varno);
 	}
+	/* a nested loop hands the other side's columns down as parameters */
 	return expression_tree_walker(node, names_target, reach);
 }
 
-/* System columns too: pg_attribute has them as NOT NULL.  A whole row has no number. */
+/* A row IS NOT NULL when each of its columns is: attnum 0 asks all of them. */
 static bool
-is_not_null_column(Node *node, List *rtable)
+column_is_not_null(Oid relid, AttrNumber attnum)
 {
-	Var *var = (Var *) node;
+	bool whole_row = attnum == 0;
+	bool not_null = whole_row;
 	HeapTuple tuple;
-	bool not_null = false;
 
-	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varlevelsup > 0 ||
-		var->varattno == 0)
+	for (attnum = Max(attnum, 1);; attnum++)
+	{
+		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+		if (!HeapTupleIsValid(tuple))
+			return not_null;
+		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull ||
+			(whole_row && ((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped);
+		ReleaseSysCache(tuple);
+		if (!whole_row || !not_null)
+			return not_null;
+	}
+}
+
+/* Columns of the system always have a value. */
+static bool
+is_never_null(NullTest *test, List *rtable)
+{
+	Var *var = (Var *) test->arg;
+	Oid relid;
+
+	if (test->nulltesttype != IS_NOT_NULL || !IsA(var, Var) || IS_SPECIAL_VARNO(var->varno) ||
+		var->varlevelsup > 0)
 		return false;
 	if (var->varattno < 0)
 		return true; /* ctid, tableoid */
-	tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, rtable)->relid),
-							Int16GetDatum(var->varattno));
-	if (HeapTupleIsValid(tuple))
-	{
-		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
-		ReleaseSysCache(tuple);
-	}
-	return not_null;
+	relid = rt_fetch(var->varno, rtable)->relid;
+	return OidIsValid(relid) && column_is_not_null(relid, var->varattno);
 }
 
 /* x <> ALL ('{}') */
@@ -93,8 +101,7 @@ bool
 clause_always_holds(Node *clause, List *rtable)
 {
 	if (IsA(clause, NullTest))
-		return ((NullTest *) clause)->nulltesttype == IS_NOT_NULL &&
-			is_not_null_column((Node *) ((NullTest *) clause)->arg, rtable);
+		return is_never_null((NullTest *) clause, rtable);
 	if (IsA(clause, ScalarArrayOpExpr))
 		return asks_all_of_nothing((ScalarArrayOpExpr *) clause);
 	return false;
@@ -119,42 +126,43 @@ holds_parameter(Node *node, void *context)
 		expression_tree_walker(node, holds_parameter, context);
 }
 
-static bool is_hollow(Node *clause, Reach *reach);
+static bool is_hollow(Plan *plan, Node *clause, Reach *reach);
 
 /*
  * One arm that asks nothing makes the whole OR ask nothing; but $1 IS NULL OR
  * id = $1 is how applications leave a condition out or not.
  */
 static bool
-is_hollow_or(BoolExpr *expr, Reach *reach)
+is_hollow_or(Plan *plan, BoolExpr *expr, Reach *reach)
 {
 	ListCell *lc;
 
 	foreach(lc, expr->args)
-		if (is_hollow(lfirst(lc), reach) && !holds_parameter(lfirst(lc), NULL))
+		if (is_hollow(plan, lfirst(lc), reach) && !holds_parameter(lfirst(lc), NULL))
 			return true;
 	return false;
 }
 
 static bool
-is_hollow(Node *clause, Reach *reach)
+is_hollow(Plan *plan, Node *clause, Reach *reach)
 {
-	if (compares_column(clause, reach))
+	if (reach->loops == NIL && compares_column(clause, reach))
 		return false;
 	if (!names_target(clause, reach))
 		return true;
 	if (is_orclause(clause))
-		return is_hollow_or((BoolExpr *) clause, reach);
-	return clause_always_holds(clause, reach->stmt->rtable);
+		return is_hollow_or(plan, (BoolExpr *) clause, reach);
+	return clause_always_holds(clause, reach->stmt->rtable) ||
+		joins_with_itself(reach, plan, clause);
 }
 
 static bool
-all_hollow(List *clauses, Reach *reach)
+all_hollow(Plan *plan, List *clauses, Reach *reach)
 {
 	ListCell *lc;
 
 	foreach(lc, clauses)
-		if (!is_hollow(lfirst(lc), reach))
+		if (!is_hollow(plan, lfirst(lc), reach))
 			return false;
 	return true;
 }
@@ -222,85 +230,13 @@ all_reach(Reach *reach, List *plans)
 	return plans != NIL;
 }
 
-/* ---------- joins of a table with itself ---------- */
-
-/*
- * The base column that a Var above stands for: looked up in the target lists
- * below.  *whole: nothing on the way leaves a row of that table out.
- */
-static Var *
-base_column(Plan *plan, Node *expr, bool *whole)
-{
-	while (expr != NULL && IsA(expr, Var))
-	{
-		Var *var = (Var *) expr;
-		TargetEntry *entry;
-
-		if (!IS_SPECIAL_VARNO(var->varno))
-			return var;
-		if (plan == NULL || var->varno == INDEX_VAR || IsA(plan, SubqueryScan) || IsA(plan, Append))
-			return NULL;
-		plan = var->varno == OUTER_VAR ? outerPlan(plan) : innerPlan(plan);
-		if (plan == NULL || var->varattno <= 0 || var->varattno > list_length(plan->targetlist))
-			return NULL;
-		*whole = *whole && plan->qual == NIL &&
-			(IsA(plan, SeqScan) || IsA(plan, Hash) || IsA(plan, Sort) || IsA(plan, Material) ||
-			 IsA(plan, Agg) || IsA(plan, Unique) ||
-			 (IsA(plan, IndexScan) && ((IndexScan *) plan)->indexqual == NIL) ||
-			 (IsA(plan, IndexOnlyScan) && ((IndexOnlyScan *) plan)->indexqual == NIL));
-		entry = list_nth(plan->targetlist, var->varattno - 1);
-		expr = (Node *) entry->expr;
-		/* an index-only scan's list speaks of the index: its column's own number is the table's */
-		if (IsA(plan, IndexOnlyScan) && IsA(expr, Var) && ((Var *) expr)->varno == INDEX_VAR)
-		{
-			TargetEntry *indexed;
-
-			if (((Var *) expr)->varattno > list_length(((IndexOnlyScan *) plan)->indextlist))
-				return NULL;
-			indexed = list_nth(((IndexOnlyScan *) plan)->indextlist, ((Var *) expr)->varattno - 1);
-			expr = (Node *) indexed->expr;
-		}
-	}
-	return NULL;
-}
-
-static bool
-joins_with_itself(Reach *reach, Plan *join, Node *clause)
-{
-	OpExpr *op = (OpExpr *) clause;
-	bool whole = true;
-	bool target_whole = true;
-	Var *left;
-	Var *right;
-
-	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
-		!op_mergejoinable(op->opno, exprType(linitial(op->args))))
-		return false;
-	left = base_column(join, linitial(op->args), &whole);
-	right = base_column(join, lsecond(op->args), &target_whole);
-	if (left == NULL || right == NULL || left->varattno != right->varattno ||
-		left->varno == right->varno)
-		return false;
-	if (list_member_int(reach->targets, left->varno))
-		whole = target_whole; /* the other side is what must be whole */
-	else if (!list_member_int(reach->targets, right->varno))
-		return false;
-	return whole &&
-		rt_fetch(left->varno, reach->stmt->rtable)->relid ==
-		rt_fetch(right->varno, reach->stmt->rtable)->relid;
-}
+/* ---------- joins ---------- */
 
 static bool
 join_is_hollow(Reach *reach, Join *join, List *clauses)
 {
-	ListCell *lc;
-
-	if (join->jointype == JOIN_ANTI)
-		return false;
-	foreach(lc, clauses)
-		if (!is_hollow(lfirst(lc), reach) && !joins_with_itself(reach, &join->plan, lfirst(lc)))
-			return false;
-	return join->joinqual == NIL || all_hollow(join->joinqual, reach);
+	return !is_anti_join(join->jointype) && all_hollow(&join->plan, clauses, reach) &&
+		all_hollow(&join->plan, join->joinqual, reach);
 }
 
 /* The side that holds the target must let all its rows through. */
@@ -310,6 +246,29 @@ join_reaches(Reach *reach, Join *join, List *clauses)
 	Plan *side = holds_target(reach, outerPlan(join)) ? outerPlan(join) : innerPlan(join);
 
 	return join_is_hollow(reach, join, clauses) && reaches(reach, side);
+}
+
+/* The inner side knows columns of the outer one, as parameters in its conditions. */
+static bool
+nested_loop_reaches(Reach *reach, NestLoop *loop)
+{
+	List *outer_loops = reach->loops;
+	bool result;
+
+	if (loop->nestParams == NIL)
+		return join_reaches(reach, &loop->join, NIL);
+	if (!join_is_hollow(reach, &loop->join, NIL))
+		return false;
+	reach->loops = lcons(loop, list_copy(outer_loops));
+	if (holds_target(reach, outerPlan(loop)))
+	{
+		result = keeps_every_row(reach, innerPlan(loop));
+		reach->loops = outer_loops;
+		return result && reaches(reach, outerPlan(loop));
+	}
+	result = reaches(reach, innerPlan(loop));
+	reach->loops = outer_loops;
+	return result;
 }
 
 /* ---------- the walk ---------- */
@@ -326,20 +285,22 @@ foreign_scan_reaches(Reach *reach, ForeignScan *scan)
 		return false;
 	if (scan->scan.scanrelid == 0)
 		return foreign_scan_holds_target(reach, scan) && conditions_are_told(reach->named->relkind);
-	return all_hollow(scan->fdw_recheck_quals, reach);
+	return all_hollow(&scan->scan.plan, scan->fdw_recheck_quals, reach);
 }
 
 static bool
 reaches(Reach *reach, Plan *plan)
 {
-	if (plan == NULL || !all_hollow(plan->qual, reach))
+	if (plan == NULL || !all_hollow(plan, plan->qual, reach))
 		return false;
 	switch (nodeTag(plan))
 	{
 		case T_SeqScan:
 			return true;
 		case T_IndexScan:
-			return all_hollow(((IndexScan *) plan)->indexqualorig, reach);
+			return all_hollow(plan, ((IndexScan *) plan)->indexqualorig, reach);
+		case T_BitmapHeapScan:
+			return all_hollow(plan, ((BitmapHeapScan *) plan)->bitmapqualorig, reach);
 		case T_IndexOnlyScan:
 			return ((IndexOnlyScan *) plan)->indexqual == NIL;
 		case T_ForeignScan:
@@ -349,19 +310,19 @@ reaches(Reach *reach, Plan *plan)
 		case T_Sort:
 		case T_IncrementalSort:
 		case T_Material:
+		case T_Memoize:
 		case T_Hash:
 			return reaches(reach, outerPlan(plan));
 		case T_SubqueryScan:
 			return reaches(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
-			return !PRUNES_PARTITIONS((Append *) plan) &&
+			return prunes_nothing_else(reach, PRUNES_PARTITIONS((Append *) plan)) &&
 				all_reach(reach, ((Append *) plan)->appendplans);
 		case T_MergeAppend:
-			return !PRUNES_PARTITIONS((MergeAppend *) plan) &&
+			return prunes_nothing_else(reach, PRUNES_PARTITIONS((MergeAppend *) plan)) &&
 				all_reach(reach, ((MergeAppend *) plan)->mergeplans);
 		case T_NestLoop:
-			return ((NestLoop *) plan)->nestParams == NIL &&
-				join_reaches(reach, (Join *) plan, NIL);
+			return nested_loop_reaches(reach, (NestLoop *) plan);
 		case T_HashJoin:
 			return join_reaches(reach, (Join *) plan, ((HashJoin *) plan)->hashclauses);
 		case T_MergeJoin:
@@ -402,9 +363,11 @@ plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *na
  * source by the plan's below.
  */
 bool
-merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, Node *condition)
+merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named,
+						  Node *condition)
 {
-	Reach reach = {.stmt = stmt, .targets = modify->resultRelations, .above_source = true};
+	Reach reach = {
+		.stmt = stmt, .targets = modify->resultRelations, .named = named, .above_source = true};
 
-	return all_hollow(castNode(List, condition), &reach);
+	return all_hollow(&modify->plan, castNode(List, condition), &reach);
 }

@@ -15,6 +15,7 @@ extern bool plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, Range
 extern bool clause_always_holds(Node *clause, List *rtable);
 
 /* Does the condition of a MERGE's action ask nothing of the target? */
-extern bool merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, Node *condition);
+extern bool merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named,
+									  Node *condition);
 
 #endif /* SAFEMIG_PLAN_REACH_H */

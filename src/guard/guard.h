@@ -31,6 +31,7 @@ typedef enum Decision
 /* hooks.c */
 extern void guard_install_hooks(void);
 extern bool guard_is_awake(void);
+extern bool extension_script_speaks(void);
 
 /* The event trigger's way in: the statement that loaded the library. */
 extern void guard_judge_late(Node *stmt);
@@ -55,6 +56,7 @@ extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
 extern Oid owning_relation(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
+extern void defend_database(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);
 extern Decision decision_of_word(const char *word);
@@ -74,5 +76,6 @@ extern void warn(List *warned, List *effects, bool would_refuse);
 extern void arm_database(void);
 extern void disarm_database(void);
 extern bool database_is_armed(Oid database);
+extern bool some_database_is_armed(void);
 
 #endif /* SAFEMIG_GUARD_H */

@@ -18,9 +18,9 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
-#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "tcop/utility.h"
@@ -59,6 +59,8 @@ static ExecutorFinish_hook_type prev_executor_finish = NULL;
 typedef struct Foreseen
 {
 	HTAB *objects; /* of ForeseenObject */
+	Node *stmt;	   /* what they were judged for */
+	bool looked_again;
 	struct Foreseen *outer;
 } Foreseen;
 
@@ -124,19 +126,11 @@ drops_its_object(const Effect *effect)
 		action_of_dropped_object(&effect->object, &action) && action == effect->action;
 }
 
-static Foreseen *
-foresee(List *effects)
+static void
+add_foreseen(Foreseen *entry, List *effects)
 {
-	Foreseen *entry = palloc(sizeof(Foreseen));
-	HASHCTL ctl = {0};
 	ListCell *lc;
 
-	ctl.keysize = sizeof(ObjectAddress);
-	ctl.entrysize = sizeof(ForeseenObject);
-	ctl.hcxt = CurrentMemoryContext;
-	entry->objects =
-		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	entry->outer = foreseen;
 	foreach(lc, effects)
 	{
 		Effect *effect = lfirst(lc);
@@ -145,6 +139,23 @@ foresee(List *effects)
 
 		object->dropped = drops_its_object(effect) || (found && object->dropped);
 	}
+}
+
+static Foreseen *
+foresee(Node *stmt, List *effects)
+{
+	Foreseen *entry = palloc(sizeof(Foreseen));
+	HASHCTL ctl = {0};
+
+	ctl.keysize = sizeof(ObjectAddress);
+	ctl.entrysize = sizeof(ForeseenObject);
+	ctl.hcxt = CurrentMemoryContext;
+	entry->objects =
+		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	entry->outer = foreseen;
+	entry->stmt = stmt;
+	entry->looked_again = false;
+	add_foreseen(entry, effects);
 	return entry;
 }
 
@@ -176,6 +187,16 @@ was_foreseen(const ObjectAddress *object)
 	return judged_late != NULL && holds(judged_late, object);
 }
 
+/*
+ * At the level of an extension's own script?  An event trigger that fires for a
+ * statement of the script runs within that statement's frame.
+ */
+bool
+extension_script_speaks(void)
+{
+	return creating_extension && (foreseen == NULL || runs_extension_script(foreseen->stmt));
+}
+
 static void
 call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 				  ProcessUtilityContext context, ParamListInfo params,
@@ -189,35 +210,48 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 								completion);
 }
 
+static bool
+watches_other_databases(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() &&
+		!safemig_is_installed();
+}
+
 /*
  * From a database without the extension nothing is judged but what would take
  * a guarded database away.  Its settings cannot be read from here, so it counts
  * as production, and a permit cannot be given here either.
  */
 static void
-guard_other_databases(Node *stmt)
+judge_for_other_databases(List *effects)
 {
-	Oid database;
-	List *effects;
+	ListCell *lc;
 
-	if (IsBinaryUpgrade || !IsTransactionState() || !statement_matters(stmt) ||
-		safemig_is_installed())
-		return;
-	database = database_at_stake(stmt);
-	if (!OidIsValid(database) || !database_is_armed(database))
-		return;
-	effects =
-		list_make1(make_nameless_effect(ACTION_DISARM, "database", get_database_name(database)));
-	if (guard_enforce == ENFORCE_OFF)
-		record_passed(effects);
-	else
-		refuse(effects, NIL, effects);
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+		bool one = effect->object.classId == DatabaseRelationId;
+
+		if (one ? !database_is_armed(effect->object.objectId) : !some_database_is_armed())
+			continue;
+		defend_database(effect);
+		if (guard_enforce == ENFORCE_OFF)
+			record_passed(list_make1(effect));
+		else
+			refuse(list_make1(effect), NIL, list_make1(effect));
+	}
 }
 
 static List *
 find_statement_effects(void *stmt)
 {
 	return effects_of_statement(stmt);
+}
+
+static List *
+find_session_end_effects(void *before)
+{
+	return effects_of_session_end_since(before);
 }
 
 /* A statement on its way: for whoever runs it later than at once. */
@@ -249,24 +283,34 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 					  QueryCompletion *completion)
 {
 	Foreseen *outer = foreseen;
+	List *lost_later = NIL;
 	List *effects;
 	List *kept;
 
 	utility_hook_ran = true;
+	/* before the server says that its tables are in the way */
+	if (guard_before_end && drops_extension(pstmt->utilityStmt, SAFEMIG_NAME) &&
+		guard_enforce == ENFORCE_OFF && is_our_business())
+		guard_before_end();
 	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
-		guard_other_databases(pstmt->utilityStmt);
+		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
 	}
 	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
 	if (guard_enforce != ENFORCE_OFF)
+	{
 		lock_what_must_stay_empty(effects);
+		if (may_lean_on_temporary(pstmt->utilityStmt))
+			lost_later = effects_of_session_end();
+	}
 
 	kept = guard_keeper && guard_enforce != ENFORCE_OFF ? effects_to_keep(effects) : NIL;
 
-	foreseen = foresee(effects);
+	foreseen = foresee(pstmt->utilityStmt, effects);
 	PG_TRY();
 	{
 		UtilityCall call = {pstmt,	query,		 read_only_tree, context,
@@ -283,6 +327,13 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		foreseen = outer;
 	}
 	PG_END_TRY();
+
+	if (may_lean_on_temporary(pstmt->utilityStmt) && is_watching())
+	{
+		/* what the statement has made depend on something is to be seen */
+		CommandCounterIncrement();
+		(void) judge_or_record(find_session_end_effects, lost_later);
+	}
 }
 
 static void
@@ -305,7 +356,7 @@ guard_judge_late(Node *stmt)
 	effects = effects_of_statement(stmt);
 	judge(effects);
 	RegisterXactCallback(forget_late, NULL);
-	judged_late = foresee(effects);
+	judged_late = foresee(stmt, effects);
 	MemoryContextSwitchTo(save);
 }
 
@@ -413,6 +464,34 @@ changes_our_members(ObjectAccessType access, Oid class, Oid oid)
 		oid == safemig_extension();
 }
 
+/* What the statement does by now and was not judged for. */
+static List *
+find_surprises(void *stmt)
+{
+	List *surprises = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects_of_statement(stmt))
+		if (!was_foreseen(&((Effect *) lfirst(lc))->object))
+			surprises = lappend(surprises, lfirst(lc));
+	return surprises;
+}
+
+/*
+ * Something is altered that the statement was not judged for: between judging
+ * and doing, an event trigger of the user may have led the names elsewhere
+ * (search_path).  The server has looked them up by now, so what they mean now
+ * is what it does; nothing of it is lost yet.
+ */
+static void
+before_change_ends(const ObjectAddress *object)
+{
+	if (foreseen == NULL || foreseen->looked_again || was_foreseen(object))
+		return;
+	foreseen->looked_again = true;
+	add_foreseen(foreseen, judge_or_record(find_surprises, foreseen->stmt));
+}
+
 static void
 guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void *arg)
 {
@@ -435,8 +514,6 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		spool_unlink_all_at_commit(oid);
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
-	if (access == OAT_POST_ALTER)
-		return;
 	if (access == OAT_DROP)
 		note_tried_drop(&object);
 	if (access == OAT_POST_CREATE)
@@ -448,8 +525,10 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		return;
 	else if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
-	else
+	else if (access == OAT_TRUNCATE)
 		before_truncate(&object);
+	else if (!((ObjectAccessPostAlter *) arg)->is_internal)
+		before_change_ends(&object);
 }
 
 static List *
@@ -483,35 +562,48 @@ guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo 
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
+	if (plan_matters(query) && changes_uncounted_rows(query->plannedstmt) && is_watching() &&
+		setting_amount(SETTING_MAX_ROWS) > 0)
+		query->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !is_watching())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
-	(void) judge_or_record(find_plan_effects, query->plannedstmt);
+	if (is_watching())
+		(void) judge_or_record(find_plan_effects, query->plannedstmt);
+	else if (watches_other_databases())
+		judge_for_other_databases(effects_of_plan_on_databases(query->plannedstmt));
 }
 
-static List *
-find_excess(void *query)
+typedef struct Excess
 {
-	List *effects = effects_of_row_changes(((QueryDesc *) query)->plannedstmt);
+	PlannedStmt *stmt;
+	double changed;
+} Excess;
+
+static List *
+find_excess(void *what)
+{
+	Excess *excess = what;
+	List *effects = effects_of_row_changes(excess->stmt);
 
 	if (effects == NIL)
 		return NIL;
-	((Effect *) linitial(effects))->excess = (double) ((QueryDesc *) query)->estate->es_processed;
+	((Effect *) linitial(effects))->excess = excess->changed;
 	return list_make1(linitial(effects));
 }
 
 /*
  * More rows than max_rows, known when the statement has run and before anything
- * of it can be committed.  Rows of a writable CTE are not in the count.
+ * of it can be committed.
  */
 static void
-check_max_rows(QueryDesc *query)
+check_max_rows(QueryDesc *query, double changed)
 {
-	double changed = (double) query->estate->es_processed;
+	Excess excess = {query->plannedstmt, changed};
 
 	/* a foreign key's cascade is its parent's business */
 	if (InNoForceRLSOperation())
@@ -519,20 +611,21 @@ check_max_rows(QueryDesc *query)
 	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
 		guard_current_migration() != NULL)
 		return;
-	(void) judge_or_record(find_excess, query);
+	(void) judge_or_record(find_excess, &excess);
 }
 
 static void
 guard_executor_finish(QueryDesc *query)
 {
+	double changed;
+
 	if (prev_executor_finish)
 		prev_executor_finish(query);
 	else
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
-	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		is_watching())
-		check_max_rows(query);
+	if (plan_matters(query) && (changed = rows_changed(query)) > 1 && is_watching())
+		check_max_rows(query, changed);
 }
 
 void

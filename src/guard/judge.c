@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 
@@ -14,8 +15,9 @@
 
 /*
  * Does the effect share the fate of what it goes along with (a table's own
- * sequence, its partitions, an index)?  Rows only if that one was judged as
- * rows too: a new parent, owner or extension of an old table is no cover.
+ * sequence, its partitions, an index)?  Rows, and the names that running code
+ * uses, only if that one was judged as such too: a new parent, owner or
+ * extension of an old table is no cover.
  */
 static bool
 is_covered(Effect *effect)
@@ -26,10 +28,16 @@ is_covered(Effect *effect)
 	if (!effect->part || is_protected(effect) ||
 		(safemig_may_own(effect->object.objectId) && is_member(&effect->object)))
 		return false;
-	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
+	if (action_category(effect->action) != CATEGORY_DATA &&
+		action_category(effect->action) != CATEGORY_BREAK && effect->action != ACTION_UPDATE_ALL)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
+	/* that a table has no row says nothing of what else was hung on it */
+	if (root->found_empty &&
+		!(effect->action == ACTION_DROP_SEQUENCE &&
+		  sequence_serves_only(effect->object.objectId, &root->object)))
+		return false;
 	return !root->exempted &&
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
@@ -51,6 +59,8 @@ final_decision(Effect *effect)
 	decision = decide(effect);
 
 	effect->permitted = takes_permit(effect) && use_permit(effect, decision >= DECISION_WARN);
+	if (effect->permitted)
+		effect->found_empty = false;
 	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
@@ -118,6 +128,15 @@ refused_if_on(List *effects)
 	return refused;
 }
 
+/* The whole tree, as ExecuteTruncate() takes it: a row may come into any partition. */
+static void
+lock_tree(Oid relid, bool only)
+{
+	LockRelationOid(relid, AccessExclusiveLock);
+	if (!only)
+		(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
+}
+
 /*
  * What passed because its table held nothing must still hold nothing when the
  * statement gets its lock.  So the lock is taken here, in the statement's own
@@ -133,10 +152,11 @@ lock_what_must_stay_empty(List *effects)
 	{
 		Effect *effect = lfirst(lc);
 
-		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
+		if ((effect->part && !effect->whole->exempted) ||
+			action_category(effect->action) != CATEGORY_DATA || !OidIsValid(effect->relation) ||
 			!loses_nothing(effect))
 			continue;
-		LockRelationOid(effect->relation, AccessExclusiveLock);
+		lock_tree(effect->relation, effect->only);
 		changed = changed || !loses_nothing(effect);
 	}
 	if (changed)

@@ -223,10 +223,6 @@ hint_for(List *refused, List *warned, int limit)
 		return psprintf(
 			"If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.",
 			SAFEMIG_NAME);
-	if (first->action == ACTION_DROP_DATABASE || first->action == ACTION_RENAME_DATABASE)
-		return psprintf(
-			"No migration can do that. SELECT %s.permit(%s, reason => '...', valid_for => '10 minutes'); and repeat the statement.",
-			SAFEMIG_NAME, quote_literal_cstr(effect_text(first)));
 	if (first->sealed)
 		return psprintf("Thaw it first: SELECT %s.unprotect(%s, reason => '...');", SAFEMIG_NAME,
 						quote_literal_cstr(relation_identity(first->relation)));
@@ -247,6 +243,13 @@ is_database(Effect *effect)
 	return effect->type != NULL && strcmp(effect->type, "database") == 0;
 }
 
+/* Told from a database that is not guarded itself, it is about others. */
+static const char *
+what_is_protected(void)
+{
+	return safemig_is_installed() ? "this database" : "other databases of this server";
+}
+
 static char *
 detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 {
@@ -259,7 +262,7 @@ detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 			&out,
 			is_database(first) ? SAFEMIG_NAME
 				" guards it against being dropped, renamed or disarmed from elsewhere."
-							   : "It belongs to what protects this database.");
+							   : psprintf("It belongs to what protects %s.", what_is_protected()));
 	else if (stakes->first.bytes > 0)
 		appendStringInfo(&out, "%s %s.",
 						 first->object.objectSubId == 0 ? "It holds" : "The table holds",
@@ -268,6 +271,9 @@ detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 		appendStringInfoString(&out, "The setting \"change\" says so; nothing would be lost.");
 	else
 		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
+	if (first->later)
+		appendStringInfoString(&out,
+							   " It depends on a temporary object, which goes with this session.");
 	if (stakes->several)
 		appendStringInfo(&out, " In all: %s, %s.", row_words(stakes->all.rows),
 						 size_words(stakes->all.bytes));
@@ -302,7 +308,8 @@ what_for(Effect *first, const Stakes *stakes)
 	if (first->excess > 0)
 		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
 	if (has_stake(first) || stakes->first.rows > 0)
-		return psprintf("%s (%s)", effect_words(first), row_words(stakes->first.rows));
+		return psprintf("%s (%s)%s", effect_words(first), row_words(stakes->first.rows),
+						first->later ? " along with temporary objects" : "");
 	return effect_words(first);
 }
 
@@ -313,7 +320,8 @@ needs_words(List *refused)
 	int more = list_length(refused) - 1;
 
 	if (first->action == ACTION_DISARM)
-		return pstrdup(is_database(first) ? "it is guarded" : "it protects this database");
+		return is_database(first) ? pstrdup("it is guarded")
+								  : psprintf("it protects %s", what_is_protected());
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return pstrdup("here the schema is changed by migrations only");
 	if (first->sealed)

@@ -302,7 +302,8 @@ decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *deci
 
 /*
  * Inside a SECURITY DEFINER function, or after SET ROLE, the stricter of who
- * logged in and who it is now.
+ * logged in and who it is now.  For whom no rule is, the environment's word is:
+ * a rule that opens for one role opens for nobody who only borrows it.
  */
 bool
 rule_decision(Effect *effect, Oid schema, Decision *decision)
@@ -310,18 +311,23 @@ rule_decision(Effect *effect, Oid schema, Decision *decision)
 	List *lineage;
 	Decision of_session;
 	bool found;
+	bool found_session;
 
 	if (rules() == NIL)
 		return false;
 	lineage = lineage_of_effect(effect);
 	found = decision_for(GetUserId(), effect, schema, lineage, decision);
-	if (GetSessionUserId() != GetUserId() &&
-		decision_for(GetSessionUserId(), effect, schema, lineage, &of_session))
-	{
-		*decision = found ? Max(*decision, of_session) : of_session;
-		found = true;
-	}
-	return found;
+	if (GetSessionUserId() == GetUserId())
+		return found;
+	found_session = decision_for(GetSessionUserId(), effect, schema, lineage, &of_session);
+	if (!found && !found_session)
+		return false;
+	if (!found)
+		*decision = standing_decision(effect->action);
+	if (!found_session)
+		of_session = standing_decision(effect->action);
+	*decision = Max(*decision, of_session);
+	return true;
 }
 
 Protection

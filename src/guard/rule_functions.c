@@ -15,6 +15,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "audit/history.h"
 #include "audit/session.h"
@@ -225,6 +226,27 @@ one_of(const char *word, const char *what, const char *const *words, int count)
 	return NULL; /* keep the compiler quiet */
 }
 
+/* A protection that nothing would come of is no protection: better said at once. */
+static void
+require_protectable(const RuleRow *row)
+{
+	char relkind = get_rel_relkind(row->address.objectId);
+	bool has_rows = relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
+		relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_MATVIEW;
+
+	if (has_rows || (relkind == RELKIND_VIEW && strcmp(row->decision, "frozen") == 0))
+		return;
+	if (relkind == RELKIND_VIEW)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("a view has no rows of its own to protect: %s", row->object),
+				 errhint("Protect the tables it reads, or its definition with the level frozen.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("only tables and views can be protected, and %s is neither", row->object),
+			 errhint("A sequence that a table's column owns goes only with that table.")));
+}
+
 /* ---------- the functions ---------- */
 
 Datum
@@ -270,6 +292,7 @@ safemig_protect(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("protection is for one table at a time")));
 	row.decision = one_of(required_text(fcinfo, 1, "the level"), "level of protection", levels,
 						  lengthof(levels));
+	require_protectable(&row);
 	row.reason = optional_text(fcinfo, 2);
 	PG_RETURN_INT64(store_row("protected", &row));
 }

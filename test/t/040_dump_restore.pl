@@ -113,6 +113,15 @@ foreach my $format (qw(plain custom))
 	my ($out, $err) = run_command([ 'pg_dump', '-F', $format, '-f', "$files/$format", '-d', $node->connstr('shop') ]);
 	is($err, '', "pg_dump -F $format says nothing");
 }
+# Rows as INSERT, one or many to a statement
+my %inserts = (
+	inserts => [ '--inserts' ],
+	rows => [ '--column-inserts', '--rows-per-insert=2', '--on-conflict-do-nothing' ]);
+foreach my $name (sort keys %inserts)
+{
+	my ($out, $err) = run_command([ 'pg_dump', '-F', 'custom', @{ $inserts{$name} }, '-f', "$files/$name", '-d', $node->connstr('shop') ]);
+	is($err, '', "pg_dump @{ $inserts{$name} } says nothing");
+}
 is(own_content($node, 'shop'), $own_before, 'pg_dump leaves the tables of the source alone');
 is($node->safe_psql('shop', $not_drained), 1, 'pg_dump leaves the data directory of the source alone');
 
@@ -188,6 +197,27 @@ restores_silently($node, 'parallel', 'with two jobs',
 	'pg_restore', '-e', '-j', '2', '-d', $node->connstr('parallel'), "$files/custom");
 restores_silently($elsewhere, 'shop', 'another cluster',
 	'pg_restore', '-e', '-C', '-d', $elsewhere->connstr('postgres'), "$files/custom");
+
+$node->safe_psql('postgres', 'CREATE DATABASE inserts; CREATE DATABASE rows; CREATE DATABASE script');
+restores_silently($node, 'inserts', 'by INSERT',
+	'pg_restore', '-e', '-d', $node->connstr('inserts'), "$files/inserts");
+restores_silently($node, 'rows', 'by INSERT of some rows, with two jobs',
+	'pg_restore', '-e', '-j', '2', '-d', $node->connstr('rows'), "$files/rows");
+run_command([ 'pg_restore', '-f', "$files/script", "$files/inserts" ]);
+restores_silently($node, 'script', 'by a script of INSERTs',
+	'psql', '-qX', '-o', File::Spec->devnull, '-v', 'ON_ERROR_STOP=1', '-f', "$files/script", '-d', $node->connstr('script'));
+
+# Nobody else writes them, be they empty or not.
+$node->safe_psql('postgres', 'CREATE DATABASE fresh');
+$node->safe_psql('fresh', 'CREATE EXTENSION safemig');
+my $exempt = q{INSERT INTO safemig.rule (kind, decision, schema, bound_to, set_by, set_at) VALUES ('exempt', 'allow', 'public', 'x', 'x', now())};
+my $as_a_dump = q{SELECT set_config('search_path', '', false); SET check_function_bodies = false; SET row_security = off;};
+like(($node->psql('fresh', $exempt))[2], qr/safemig refused to change table safemig\.rule/,
+	'a row put into an empty table of safemig by hand is refused');
+like(($node->psql('script', "$as_a_dump $exempt"))[2], qr/safemig refused to change table safemig\.rule/,
+	'nor comes another row to those of a dump');
+like(($node->psql('fresh', "$as_a_dump UPDATE safemig.rule SET decision = 'allow'"))[2],
+	qr/safemig refused to change table safemig\.rule/, 'a dump holds no UPDATE');
 
 # ---------- over what is there ----------
 
