@@ -33,8 +33,8 @@ is_covered(Effect *effect)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
-	/* that a table has no row says nothing of what else was hung on it */
-	if (root->found_empty &&
+	/* that a table and its children have no row says nothing of what else was hung on it */
+	if (root->found_empty && effect->action != root->action &&
 		!(effect->action == ACTION_DROP_SEQUENCE &&
 		  sequence_serves_only(effect->object.objectId, &root->object)))
 		return false;
