@@ -5,8 +5,11 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/lsyscache.h"
 
 #include "base/installation.h"
 #include "guard/guard.h"
@@ -118,6 +121,15 @@ refused_if_on(List *effects)
 	return refused;
 }
 
+/* A row may come straight into a partition; the server's order is by OID too. */
+static void
+lock_tree(Effect *effect)
+{
+	LockRelationOid(effect->relation, AccessExclusiveLock);
+	if (!effect->only && get_rel_relkind(effect->relation) == RELKIND_PARTITIONED_TABLE)
+		(void) find_all_inheritors(effect->relation, AccessExclusiveLock, NULL);
+}
+
 /*
  * What passed because its table held nothing must still hold nothing when the
  * statement gets its lock.  So the lock is taken here, in the statement's own
@@ -136,7 +148,7 @@ lock_what_must_stay_empty(List *effects)
 		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
 			!loses_nothing(effect))
 			continue;
-		LockRelationOid(effect->relation, AccessExclusiveLock);
+		lock_tree(effect);
 		changed = changed || !loses_nothing(effect);
 	}
 	if (changed)
