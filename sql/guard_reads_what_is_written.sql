@@ -28,4 +28,5 @@ TRUNCATE t;
 SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP TABLE t;
+SELECT safemig.purge_object('public.t') AS purged;
 DROP EXTENSION safemig;

@@ -1,6 +1,7 @@
 -- Borrowed rights do not loosen: of who logged in and who it is now, the stricter one's rule holds.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off');
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE ROLE regress_safemig_agent;
