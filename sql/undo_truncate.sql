@@ -26,8 +26,10 @@ CREATE TEMP TABLE before AS SELECT * FROM t;
 CREATE TEMP TABLE files AS SELECT oid, relfilenode, reltoastrelid FROM pg_class
   WHERE oid = 't'::regclass OR oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 't'::regclass);
 
+PREPARE how_many AS SELECT count(*) FROM t WHERE a >= 'a';
+EXECUTE how_many;
 TRUNCATE t;
-SELECT count(*) FROM t;
+EXECUTE how_many;
 SELECT id, what, identity, action, named, rows > 400 AS rows, bytes > 3000000 AS bytes, statement, state FROM safemig.bin;
 SELECT c.relname, c.relowner = e.extowner AS ours, c.relnatts FROM pg_class c JOIN safemig.bin_item i ON c.oid = i.bin_oid
   JOIN pg_extension e ON e.extname = 'safemig';
@@ -40,6 +42,7 @@ SELECT sum(length(big)) FROM t;
 DELETE FROM t WHERE id > 0;
 
 SELECT safemig.undrop('public.t');
+EXECUTE how_many;
 SELECT count(*) AS rows, count(*) FILTER (WHERE t IS DISTINCT FROM b) AS differ FROM t FULL JOIN before b USING (id);
 SELECT count(*) AS moved FROM files f JOIN pg_class c USING (oid)
   WHERE f.relfilenode <> c.relfilenode OR f.reltoastrelid <> c.reltoastrelid;
@@ -72,6 +75,8 @@ BEGIN; SAVEPOINT s; TRUNCATE t; ROLLBACK TO s; INSERT INTO t (a) VALUES ('kept')
 BEGIN; TRUNCATE t; SAVEPOINT s; SELECT safemig.undrop('public.t'); ROLLBACK TO s; SELECT count(*) FROM t; ROLLBACK;
 SELECT count(*) AS kept FROM safemig.bin WHERE state = 'kept';
 SELECT count(*) FROM t;
+BEGIN; TRUNCATE t; SAVEPOINT s; SELECT safemig.undrop('public.t'); ROLLBACK TO s; COMMIT;
+SELECT safemig.undrop('public.t');
 
 -- the server would truncate these files in place
 BEGIN; CLUSTER t USING t_pkey; TRUNCATE t; COMMIT;

@@ -5,6 +5,7 @@ CREATE EXTENSION safemig;
 RESET client_min_messages;
 \set VERBOSITY terse
 SELECT safemig.set('keep_max_bytes', '1GB'), safemig.set('data', 'allow'), safemig.set('contract', 'allow');
+CREATE ROLE regress_undo_owner; CREATE ROLE regress_undo_other;
 CREATE TABLE t (id int PRIMARY KEY, a varchar(20), n numeric(10, 2), twice int GENERATED ALWAYS AS (id * 2) STORED);
 CREATE PROCEDURE fill() LANGUAGE sql AS
   $$DELETE FROM t; INSERT INTO t (id, a, n) SELECT g, 'a' || g, g + 0.5 FROM generate_series(1, 20) g$$;
@@ -66,6 +67,18 @@ CREATE INDEX ON t (n);
 SELECT safemig.undrop('public.t');
 SET enable_seqscan = off; SELECT id FROM t WHERE n = 3.5; RESET enable_seqscan;
 
+-- a policy that holds for the owner, too
+CREATE POLICY few ON t USING (true) WITH CHECK (id < 10);
+TRUNCATE t;
+INSERT INTO t (id) VALUES (100);
+ALTER TABLE t OWNER TO regress_undo_owner;
+ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT safemig.undrop('public.t');
+ALTER TABLE t NO FORCE ROW LEVEL SECURITY;
+SELECT safemig.undrop('public.t');
+SELECT count(*) FROM t;
+DELETE FROM t WHERE id = 100;
+
 -- moved to a schema, another owner: still the same table
 TRUNCATE t;
 CREATE SCHEMA elsewhere; ALTER TABLE t SET SCHEMA elsewhere;
@@ -94,7 +107,6 @@ SELECT safemig.undrop('public.p', as_name => 'r');
 TABLE r; TABLE r_q;
 
 -- who had it may have it back; a check of the owner's runs as the owner
-CREATE ROLE regress_undo_owner; CREATE ROLE regress_undo_other;
 GRANT EXECUTE ON FUNCTION safemig.undrop(text, text) TO regress_undo_owner, regress_undo_other;
 GRANT CREATE ON SCHEMA public TO regress_undo_owner;
 SET ROLE regress_undo_owner;

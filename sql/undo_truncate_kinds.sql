@@ -63,6 +63,15 @@ SELECT count(*) FROM mv_kept;
 REFRESH MATERIALIZED VIEW CONCURRENTLY mv;
 SELECT kept();
 
+-- what cannot be kept is refused, but where it is to go for good
+CREATE ACCESS METHOD regress_undo_heap TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE other_heap (id int) USING regress_undo_heap;
+INSERT INTO other_heap VALUES (1);
+TRUNCATE other_heap;
+BEGIN; SELECT safemig.permit('truncate public.other_heap without undo') > 0 AS given; TRUNCATE other_heap; COMMIT;
+SELECT count(*) FROM other_heap;
+BEGIN READ ONLY; TRUNCATE u; ROLLBACK;
+
 -- not kept: in the environment of tests, switched off, permitted so
 SELECT safemig.set('environment', 'test');
 BEGIN; TRUNCATE u; SELECT kept(); ROLLBACK;
@@ -78,6 +87,6 @@ BEGIN; SELECT safemig.permit('truncate public.u') > 0 AS given, safemig.set_loca
 
 SET safemig.enforce = off;
 SET client_min_messages = error;
-DROP TABLE u, mv_kept CASCADE; DROP FUNCTION kept;
+DROP TABLE u, mv_kept, other_heap CASCADE; DROP ACCESS METHOD regress_undo_heap; DROP FUNCTION kept;
 DROP EXTENSION safemig CASCADE;
 DROP TABLESPACE regress_undo_space;

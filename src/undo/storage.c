@@ -193,6 +193,8 @@ take_note(Keep *keep, Oid relid, bool restart_identity)
 	/* the root is an item so that it is found by its name */
 	if (relkind == RELKIND_PARTITIONED_TABLE)
 		return effect->named || restart_identity ? make_victim(effect) : NULL;
+	if (relkind == RELKIND_FOREIGN_TABLE)
+		refuse_unkept(keep, effect, "its rows are on another server");
 	if (!RELKIND_HAS_TABLE_AM(relkind) || relation_is_empty(relid, true))
 		return NULL;
 	victim = make_victim(effect);
@@ -291,7 +293,8 @@ truncate_is_kept(void)
 void *
 keep_storage_before(Keep *keep)
 {
-	if (!keeps_kind(keep, KEPT_STORAGE) || !truncate_is_kept())
+	/* read only: the server says so, and better */
+	if (!keeps_kind(keep, KEPT_STORAGE) || !truncate_is_kept() || XactReadOnly)
 		return NULL;
 	if (IsA(keep->stmt, TruncateStmt))
 		return victims_of_truncate(keep, (TruncateStmt *) keep->stmt);

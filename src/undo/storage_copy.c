@@ -198,10 +198,14 @@ copy_rows_back(Restore *restore, Oid table, const Return *back, bool by_number)
 {
 	Oid owner = owner_of_relation(table);
 	char *sql = insert_statement(restore, table, back, by_number);
+	const char *role = quote_identifier(GetUserNameFromId(owner, false));
+	const char *schema = quote_identifier(get_namespace_name(get_rel_namespace(back->archive)));
 
-	/* gone with the archive, at the end of this statement */
-	(void) write_as_owner(psprintf("GRANT SELECT ON %s TO %s", name_of(back->archive),
-								   quote_identifier(GetUserNameFromId(owner, false))),
-						  0, NULL, NULL, NULL);
+	/* gone with archive and schema, at the end of this statement; with row security names are
+	 * looked up again */
+	(void) write_as_owner(psprintf("GRANT USAGE ON SCHEMA %s TO %s", schema, role), 0, NULL, NULL,
+						  NULL);
+	(void) write_as_owner(psprintf("GRANT SELECT ON %s TO %s", name_of(back->archive), role), 0,
+						  NULL, NULL, NULL);
 	insert_as(owner, sql);
 }

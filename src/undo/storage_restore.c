@@ -266,6 +266,16 @@ bring_rows_back(Restore *restore, Return *back)
 
 /* ---------- the keeper's turn ---------- */
 
+/* A constraint, a value that does not fit, a policy that holds for the owner too */
+static bool
+rows_are_to_blame(int sqlerrcode)
+{
+	int category = ERRCODE_TO_CATEGORY(sqlerrcode);
+
+	return category == ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		category == ERRCODE_DATA_EXCEPTION || sqlerrcode == ERRCODE_INSUFFICIENT_PRIVILEGE;
+}
+
 /* A row that the table does not take any more: all of the entry stays where it is. */
 static void
 do_or_say_why(Restore *restore, Return *back, void (*step)(Restore *restore, Return *back))
@@ -282,7 +292,7 @@ do_or_say_why(Restore *restore, Return *back, void (*step)(Restore *restore, Ret
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION)
+		if (!rows_are_to_blame(error->sqlerrcode))
 			PG_RE_THROW();
 		FlushErrorState();
 		refuse_return(restore, back->item,

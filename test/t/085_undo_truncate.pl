@@ -142,11 +142,11 @@ $standby->safe_psql('postgres', q(VACUUM FREEZE t; UPDATE t SET a = a; VACUUM t)
 is_whole($standby, 'frozen, updated, vacuumed');
 $standby->stop('fast');
 
-# ---------- wal_level = minimal
+# ---------- wal_level = minimal; and no full page hides that a change of a page is not in the log, or should not be
 
 my $minimal = PostgreSQL::Test::Cluster->new('minimal');
 $minimal->init;
-$minimal->append_conf('postgresql.conf', "wal_level = minimal\nmax_wal_senders = 0\n");
+$minimal->append_conf('postgresql.conf', "wal_level = minimal\nmax_wal_senders = 0\nfull_page_writes = off\n");
 $minimal->start;
 $minimal->safe_psql('postgres', $setup);
 
