@@ -123,4 +123,89 @@ identity_sequence(Oid relid, AttrNumber attnum)
 #define PRUNES_PARTITIONS(append) ((append)->part_prune_info != NULL)
 #endif
 
+/* 16: what was a relfilenode is a RelFileLocator with a relation number */
+#include "catalog/pg_class.h"
+#include "utils/rel.h"
+#if PG_VERSION_NUM >= 160000
+#include "storage/relfilelocator.h"
+#define RelFileNode RelFileLocator
+#define RelFileNodeEquals RelFileLocatorEquals
+#define rd_node rd_locator
+#define relNode relNumber
+#define rd_newRelfilenodeSubid rd_newRelfilelocatorSubid
+#define rd_firstRelfilenodeSubid rd_firstRelfilelocatorSubid
+#define RelationAssumeNewRelfilenode RelationAssumeNewRelfilelocator
+#endif
+
+/* What of a pg_class row speaks of its files.  18: and of pages all frozen */
+static inline void
+copy_file_columns(Form_pg_class to, const FormData_pg_class *from)
+{
+	to->relfilenode = from->relfilenode;
+	to->reltablespace = from->reltablespace;
+	to->relpages = from->relpages;
+	to->reltuples = from->reltuples;
+	to->relallvisible = from->relallvisible;
+	to->relfrozenxid = from->relfrozenxid;
+	to->relminmxid = from->relminmxid;
+#if PG_VERSION_NUM >= 180000
+	to->relallfrozen = from->relallfrozen;
+#endif
+}
+
+/*
+ * An index on table of the same physical form as another one; file: of that
+ * number, which is there.  17: options of operator classes are an argument.
+ */
+#include "catalog/index.h"
+#include "utils/lsyscache.h"
+static inline Oid
+create_index_like(Relation table, Relation like, Oid file, List *columns, Oid *classes,
+				  int16 *options, Datum reloptions, bits16 flags)
+{
+	IndexInfo *info = BuildDummyIndexInfo(like);
+	Datum *class_options = palloc(sizeof(Datum) * info->ii_NumIndexAttrs);
+
+	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
+		class_options[i] = get_attoptions(RelationGetRelid(like), i + 1);
+#if PG_VERSION_NUM >= 170000
+	return index_create(table, RelationGetRelationName(like), InvalidOid, InvalidOid, InvalidOid,
+						file, info, columns, like->rd_rel->relam, like->rd_rel->reltablespace,
+						like->rd_indcollation, classes, class_options, options, NULL, reloptions,
+						flags, 0, true, true, NULL);
+#else
+	info->ii_OpclassOptions = class_options;
+	return index_create(table, RelationGetRelationName(like), InvalidOid, InvalidOid, InvalidOid,
+						file, info, columns, like->rd_rel->relam, like->rd_rel->reltablespace,
+						like->rd_indcollation, classes, options, reloptions, flags, 0, true, true,
+						NULL);
+#endif
+}
+
+/* 17: which statement rebuilds an index is an argument */
+static inline void
+rebuild_index(Oid index, char persistence)
+{
+	ReindexParams params = {0};
+
+#if PG_VERSION_NUM >= 170000
+	reindex_index(NULL, index, false, persistence, &params);
+#else
+	reindex_index(index, false, persistence, &params);
+#endif
+}
+
+/* 18: the compact copy of an attribute in a descriptor must be told of changes */
+#if PG_VERSION_NUM < 180000
+#define populate_compact_attribute(desc, index) ((void) 0)
+#endif
+
+/* 17: who may refresh a materialized view is a privilege, no longer only its owner */
+#include "commands/tablecmds.h"
+#if PG_VERSION_NUM >= 170000
+#define RangeVarCallbackMayRefresh RangeVarCallbackMaintainsTable
+#else
+#define RangeVarCallbackMayRefresh RangeVarCallbackOwnsTable
+#endif
+
 #endif /* SAFEMIG_COMPAT_H */

@@ -300,6 +300,13 @@ setting_is_on(Setting setting)
 	return strcmp(setting_text(setting), "on") == 0;
 }
 
+bool
+setting_is_set(Setting setting)
+{
+	refresh();
+	return cache.set[setting] != NULL || local_setting(setting) != NULL;
+}
+
 int64
 setting_amount(Setting setting)
 {

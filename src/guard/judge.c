@@ -8,6 +8,7 @@
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/lsyscache.h"
 
 #include "base/installation.h"
 #include "guard/guard.h"

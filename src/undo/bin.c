@@ -13,6 +13,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -270,12 +271,23 @@ bin_schema(int64 entry, Oid source)
 {
 	char *name = schema_name(entry, source);
 	Oid schema = get_namespace_oid(name, true);
+	bool creating = creating_extension;
 	ObjectAddress object;
 	ObjectAddress extension;
 
 	if (OidIsValid(schema))
 		return schema;
-	schema = NamespaceCreate(name, safemig_owner(), false);
+	/* not a member of the extension whose script may be running */
+	creating_extension = false;
+	PG_TRY();
+	{
+		schema = NamespaceCreate(name, safemig_owner(), false);
+	}
+	PG_FINALLY();
+	{
+		creating_extension = creating;
+	}
+	PG_END_TRY();
 	ObjectAddressSet(object, NamespaceRelationId, schema);
 	ObjectAddressSet(extension, ExtensionRelationId, safemig_extension());
 	recordDependencyOn(&object, &extension, DEPENDENCY_EXTENSION);

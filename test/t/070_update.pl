@@ -117,7 +117,8 @@ sub is_updated
 	passes($database, 'DELETE FROM users WHERE id = 2', "level $level, before: DELETE by key is not");
 	passes($database, q{ALTER TABLE users ADD COLUMN name text; ALTER TABLE users RENAME CONSTRAINT users_pkey TO users_key},
 		"level $level, before: nor is what adds or loses nothing");
-	passes($database, q{BEGIN; SELECT safemig.permit('truncate public.users'); TRUNCATE users; ROLLBACK},
+	passes($database, q{BEGIN; SET LOCAL client_min_messages = warning;
+		SELECT safemig.permit('truncate public.users'); TRUNCATE users; ROLLBACK},
 		"level $level, before: a permit opens");
 	passes($database, q{SELECT count(*) FROM safemig.status, safemig.incidents, safemig.history, safemig.settings},
 		"level $level, before: the views can be read");
