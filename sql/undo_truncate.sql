@@ -100,4 +100,5 @@ SELECT count(*) AS kept FROM safemig.bin WHERE state = 'kept';
 SET safemig.enforce = off;
 DROP TABLE t, fresh;
 SET client_min_messages = error;
-DROP EXTENSION safemig CASCADE;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b \g /dev/null
+DROP EXTENSION safemig;

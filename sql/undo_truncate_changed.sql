@@ -136,6 +136,7 @@ TABLE mine;
 SET safemig.enforce = off;
 DROP TABLE t_kept, mine, p, q, r, r_q; DROP FUNCTION who; DROP PROCEDURE fill; DROP SCHEMA elsewhere;
 SET client_min_messages = error;
-DROP EXTENSION safemig CASCADE;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b \g /dev/null
+DROP EXTENSION safemig;
 REVOKE ALL ON SCHEMA public FROM regress_undo_owner;
 DROP ROLE regress_undo_owner, regress_undo_other;

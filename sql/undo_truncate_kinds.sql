@@ -88,5 +88,6 @@ BEGIN; SELECT safemig.permit('truncate public.u') > 0 AS given, safemig.set_loca
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP TABLE u, mv_kept, other_heap CASCADE; DROP ACCESS METHOD regress_undo_heap; DROP FUNCTION kept;
-DROP EXTENSION safemig CASCADE;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b \g /dev/null
+DROP EXTENSION safemig;
 DROP TABLESPACE regress_undo_space;

@@ -117,4 +117,5 @@ SET safemig.enforce = off;
 DROP TABLE "Big one", p, cust, ord, line, p1_kept, par, chi, trg CASCADE;
 DROP FUNCTION tell;
 SET client_min_messages = error;
-DROP EXTENSION safemig CASCADE;
+SELECT safemig.purge_id(id) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b \g /dev/null
+DROP EXTENSION safemig;
