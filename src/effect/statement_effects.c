@@ -365,7 +365,7 @@ effects_of_alter_domain(AlterDomainStmt *stmt)
 	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 	Action action = ACTION_ALTER;
 
-	if (stmt->subtype == 'O')
+	if (stmt->subtype == 'N')
 		action = ACTION_DROP_NOT_NULL;
 	else if (stmt->subtype == 'X')
 		action = ACTION_DROP_CONSTRAINT;

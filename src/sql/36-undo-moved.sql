@@ -49,6 +49,8 @@ AS $$
 	           concat('ALTER TABLE %{', k.conrelid, '} ADD CONSTRAINT ', quote_ident(k.conname), ' ',
 	                  regexp_replace(replace(pg_get_constraintdef(k.oid), concat('REFERENCES ', k.confrelid::regclass, '('), concat('REFERENCES %{', k.confrelid, '}(')), ' NOT VALID$', ''),
 	                  CASE WHEN c.relkind = 'p' THEN '' ELSE ' NOT VALID' END)]
+	           || ARRAY(SELECT concat('COMMENT ON CONSTRAINT ', quote_ident(k.conname), ' ON %{', k.conrelid, '} IS ', quote_literal(d))
+	                      FROM obj_description(k.oid, 'pg_constraint') d WHERE d IS NOT NULL)
 	       ELSE ARRAY[]::text[] END
 	  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 	 WHERE k.contype = 'f' AND (k.conrelid = ANY (moved)) <> (k.confrelid = ANY (moved))

@@ -14,4 +14,11 @@
  */
 extern bool keep_definition_of(Keep *keep, const Effect *effect);
 
+/*
+ * What a CASCADE drop of that object would take with it, as items (of BinItem)
+ * that are in no entry; false when some of it cannot be made again, or the
+ * object is gone.
+ */
+extern bool definitions_standing_on(const ObjectAddress *object, List **items);
+
 #endif /* SAFEMIG_DEFINITION_H */

@@ -18,6 +18,7 @@ typedef struct Keep
 	List *effects;				/* of Effect: what is worth keeping */
 	int64 entry;				/* 0 until keep_entry() */
 	List *told;					/* of BinItem: what the statement named */
+	List *definitions;			/* definition.c's, read before anything moved */
 	void (*execute)(void *arg); /* runs the statement */
 	void *arg;
 } Keep;

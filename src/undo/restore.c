@@ -87,10 +87,17 @@ with_present_names(const char *statement)
 	{
 		char *end;
 		Oid relid = (Oid) strtoul(mark + 2, &end, 10);
-		char *name = get_rel_name(relid);
+		bool is_name = isdigit((unsigned char) mark[2]) && *end == '}';
+		char *name = is_name ? get_rel_name(relid) : NULL;
 
 		appendBinaryStringInfo(&text, at, mark - at);
-		if (name == NULL || *end != '}')
+		if (!is_name)
+		{
+			appendStringInfoString(&text, "%{");
+			at = mark + (mark[2] == '{' ? 3 : 2);
+			continue;
+		}
+		if (name == NULL)
 			return NULL;
 		appendStringInfoString(
 			&text, quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
@@ -100,46 +107,77 @@ with_present_names(const char *statement)
 	return text.data;
 }
 
-bool
-restore_step(Restore *restore, const char *what, const char *statement)
+static ErrorData *
+relation_is_gone(void)
+{
+	ErrorData *error = palloc0(sizeof(ErrorData));
+
+	error->sqlerrcode = ERRCODE_UNDEFINED_TABLE;
+	error->message = pstrdup("a table it names is gone");
+	return error;
+}
+
+static ErrorData *
+run_statements(List *statements)
+{
+	ListCell *lc;
+
+	foreach(lc, statements)
+	{
+		char *sql = with_present_names(lfirst(lc));
+
+		if (sql == NULL)
+			return relation_is_gone();
+		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+		CommandCounterIncrement();
+	}
+	return NULL;
+}
+
+ErrorData *
+try_statements(List *statements)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	char *sql = with_present_names(statement);
-	bool done = false;
+	ErrorData *volatile error = NULL;
 
-	if (sql == NULL)
-	{
-		report_left_out(restore, "%s did not come back: a table it names is gone.", what);
-		return false;
-	}
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
-		ReleaseCurrentSubTransaction();
-		done = true;
+		error = run_statements(statements);
+		if (error == NULL)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
-		ErrorData *error;
-
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
 		/* a cancelled or dying session is no reason to leave things out */
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
 			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
 			ReThrowError(error);
-		report_left_out(restore, "%s did not come back: %s.", what, error->message);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	return done;
+	return error;
+}
+
+bool
+restore_step(Restore *restore, const char *what, const char *statement)
+{
+	ErrorData *error = try_statements(list_make1((char *) statement));
+
+	if (error != NULL)
+		report_left_out(restore, "%s did not come back: %s.", what, error->message);
+	return error == NULL;
 }
 
 /* ---------- an entry ---------- */
