@@ -22,14 +22,19 @@ is_own_work(void)
 int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
+	return execute_as_role(safemig_owner(), sql, nargs, types, values, nulls);
+}
+
+int
+execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
 	Oid save_user;
 	int save_security;
 	int save_nestlevel;
-	Oid owner = safemig_owner();
 	int code;
 
 	GetUserIdAndSecContext(&save_user, &save_security);
-	SetUserIdAndSecContext(owner, save_security | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(role, save_security | SECURITY_LOCAL_USERID_CHANGE);
 	save_nestlevel = NewGUCNestLevel();
 	own_work_depth++;
 	PG_TRY();

@@ -58,8 +58,8 @@ AS $$
 	        AND (SELECT conrelid FROM pg_constraint p WHERE p.oid = k.conparentid) <> ALL (moved)))
 	UNION ALL
 	SELECT 3, format('publication %I of %s', p.pubname, r.prrelid::regclass),
-	       format('ALTER PUBLICATION %I DROP TABLE %%{%s}', p.pubname, r.prrelid),
-	       ARRAY[concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE %{', r.prrelid, '}',
+	       format('ALTER PUBLICATION %I DROP TABLE ONLY %%{%s}', p.pubname, r.prrelid),
+	       ARRAY[concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY %{', r.prrelid, '}',
 	             (SELECT concat(' (', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ')')
 	                FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
 	             CASE WHEN r.prqual IS NOT NULL THEN concat(' WHERE (', pg_get_expr(r.prqual, r.prrelid), ')') END)]

@@ -1,14 +1,14 @@
 -- Definitions in the bin: the statements that make an object again, read from the
 -- catalogs with the server's own deparse functions while it is still there.
 -- %{oid} stands for the present name of a relation that the object hangs on; a
--- literal %{ of the user's is written %{{.
+-- literal %{ of the user's is written %{%}{.
 
 -- def with the first "before relation" after skip characters turned into a placeholder
 CREATE FUNCTION safemig.bin_attached(def text, skip integer, before text, relation oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT concat(replace(left(def, skip + strpos(substr(def, skip + 1), needle) - 1), '%{', '%{{'), before, '%{', relation, '}',
-	              replace(substr(def, skip + strpos(substr(def, skip + 1), needle) + length(needle)), '%{', '%{{'))
+	SELECT concat(replace(left(def, skip + strpos(substr(def, skip + 1), needle) - 1), '%{', '%{%}{'), before, '%{', relation, '}',
+	              replace(substr(def, skip + strpos(substr(def, skip + 1), needle) + length(needle)), '%{', '%{%}{'))
 	  FROM concat(before, relation::regclass::text) n(needle)
 $$;
 COMMENT ON FUNCTION safemig.bin_attached(text, integer, text, oid) IS 'for the bin: a definition with the name of its table left open';
@@ -23,7 +23,7 @@ REVOKE ALL ON FUNCTION safemig.bin_list(text[]) FROM PUBLIC;
 CREATE FUNCTION safemig.bin_options(options text[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT replace(' OPTIONS (' || string_agg(format('%I %L', option_name, option_value), ', ') || ')', '%{', '%{{')
+	SELECT replace(' OPTIONS (' || string_agg(format('%I %L', option_name, option_value), ', ') || ')', '%{', '%{%}{')
 	  FROM pg_options_to_table(options)
 $$;
 COMMENT ON FUNCTION safemig.bin_options(text[]) IS 'for the bin: options of foreign things';
@@ -74,7 +74,7 @@ AS $$
 	SELECT CASE
 	  WHEN c.relkind IN ('t', 'c') THEN '{}'
 	  WHEN c.relkind = 'v' THEN ARRAY[concat('CREATE VIEW ', c.oid::regclass, ' WITH (' || array_to_string(c.reloptions, ', ') || ')', ' AS ',
-	       replace(pg_get_viewdef(c.oid), '%{', '%{{'))]
+	       replace(pg_get_viewdef(c.oid), '%{', '%{%}{'))]
 	  -- its constraint makes it; a half-built one is nobody's loss
 	  WHEN c.relkind IN ('i', 'I') AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
 	       OR (SELECT r.relkind = 't' OR (c.relkind = 'i' AND NOT x.indisvalid) FROM pg_index x JOIN pg_class r ON r.oid = x.indrelid WHERE x.indexrelid = c.oid)) THEN '{}'
@@ -104,7 +104,7 @@ AS $$
 	          FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid
 	         WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.deptype = 'i')
 	  ELSE coalesce((SELECT ARRAY[concat('ALTER TABLE ONLY %{', a.attrelid, '} ALTER COLUMN ', quote_ident(a.attname), ' SET DEFAULT ',
-	                                     replace(pg_get_expr(f.adbin, f.adrelid), '%{', '%{{'))]
+	                                     replace(pg_get_expr(f.adbin, f.adrelid), '%{', '%{%}{'))]
 	          FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum), '{}') END
 	  FROM pg_attribute a WHERE a.attrelid = relation AND a.attnum = attribute AND NOT a.attisdropped
 $$;
@@ -124,16 +124,16 @@ CREATE FUNCTION safemig.definition_of_constraint(constraint_oid oid) RETURNS tex
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE
-	  WHEN k.contypid <> 0 THEN ARRAY[concat('ALTER DOMAIN ', format_type(k.contypid, NULL), ' ADD CONSTRAINT ', quote_ident(k.conname), ' ', replace(pg_get_constraintdef(k.oid), '%{', '%{{'))]
+	  WHEN k.contypid <> 0 THEN ARRAY[concat('ALTER DOMAIN ', format_type(k.contypid, NULL), ' ADD CONSTRAINT ', quote_ident(k.conname), ' ', replace(pg_get_constraintdef(k.oid), '%{', '%{%}{'))]
 	  -- a constraint trigger's, a partition's, an heir's: made with the trigger or the parent's
 	  WHEN k.contype = 't' OR k.conparentid <> 0 OR NOT k.conislocal THEN '{}'
 	  ELSE ARRAY[concat('ALTER TABLE %{', k.conrelid, '} ADD CONSTRAINT ', quote_ident(k.conname), ' ',
 	             CASE WHEN k.contype = 'f' THEN safemig.bin_attached(pg_get_constraintdef(k.oid), 0, ' REFERENCES ', k.confrelid)
-	                  ELSE replace(pg_get_constraintdef(k.oid), '%{', '%{{') END)]
+	                  ELSE replace(pg_get_constraintdef(k.oid), '%{', '%{%}{') END)]
 	       || CASE WHEN k.contype IN ('p', 'u', 'x') THEN
 	          safemig.bin_list((SELECT format('ALTER INDEX %s SET (%s)', c.oid::regclass, array_to_string(c.reloptions, ', ')) FROM pg_class c WHERE c.oid = k.conindid AND c.reloptions IS NOT NULL))
 	          || safemig.index_marks(k.conindid)
-	          || safemig.bin_list(format('COMMENT ON INDEX %s IS ', k.conindid::regclass) || quote_literal(replace(obj_description(k.conindid, 'pg_class'), '%{', '%{{')))
+	          || safemig.bin_list(format('COMMENT ON INDEX %s IS ', k.conindid::regclass) || quote_literal(replace(obj_description(k.conindid, 'pg_class'), '%{', '%{%}{')))
 	          ELSE '{}' END
 	  END
 	  FROM pg_constraint k WHERE k.oid = constraint_oid
@@ -176,7 +176,7 @@ AS $$
 	       CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, ' FOR ',
 	       CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, ' TO ',
 	       (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(p.polroles) r),
-	       replace(concat(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'), '%{', '%{{'))]
+	       replace(concat(' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')'), '%{', '%{%}{'))]
 	  FROM pg_policy p WHERE p.oid = policy_oid
 $$;
 COMMENT ON FUNCTION safemig.definition_of_policy(oid) IS 'for the bin: see safemig.definition_of()';
@@ -186,7 +186,7 @@ CREATE FUNCTION safemig.definition_of_statistics(statistics_oid oid) RETURNS tex
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT safemig.bin_list(
-	       replace(left(def, -length(relation)), '%{', '%{{') || '%{' || stxrelid || '}',
+	       replace(left(def, -length(relation)), '%{', '%{%}{') || '%{' || stxrelid || '}',
 	       CASE WHEN stxstattarget >= 0 THEN format('ALTER STATISTICS %I.%I SET STATISTICS %s', nspname, stxname, stxstattarget) END)
 	  FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = stxnamespace,
 	       pg_get_statisticsobjdef(s.oid) d(def), CAST(stxrelid::regclass AS text) r(relation)
@@ -209,15 +209,15 @@ AS $$
 	       (SELECT string_agg(concat(quote_ident(a.attname), ' ', format_type(a.atttypid, a.atttypmod),
 	                                 CASE WHEN a.attcollation <> e.typcollation THEN ' COLLATE ' || a.attcollation::regcollation END), ', ' ORDER BY a.attnum)
 	          FROM pg_attribute a JOIN pg_type e ON e.oid = a.atttypid WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), ')')]
-	       || ARRAY(SELECT format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, replace(col_description(a.attrelid, a.attnum), '%{', '%{{'))
+	       || ARRAY(SELECT format('COMMENT ON COLUMN %s.%I IS %L', name, a.attname, replace(col_description(a.attrelid, a.attnum), '%{', '%{%}{'))
 	                  FROM pg_attribute a WHERE a.attrelid = t.typrelid AND col_description(a.attrelid, a.attnum) IS NOT NULL ORDER BY a.attnum)
 	  WHEN t.typtype = 'e' THEN ARRAY[concat('CREATE TYPE ', name, ' AS ENUM (',
-	       (SELECT string_agg(quote_literal(replace(enumlabel, '%{', '%{{')), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid), ')')]
+	       (SELECT string_agg(quote_literal(replace(enumlabel, '%{', '%{%}{')), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid), ')')]
 	  WHEN t.typtype = 'd' THEN ARRAY[concat('CREATE DOMAIN ', name, ' AS ', format_type(t.typbasetype, t.typtypmod),
 	          CASE WHEN t.typcollation <> (SELECT typcollation FROM pg_type WHERE oid = t.typbasetype) THEN ' COLLATE ' || t.typcollation::regcollation END,
-	          replace(' DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), '%{', '%{{'), CASE WHEN t.typnotnull THEN ' NOT NULL' END)]
+	          replace(' DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), '%{', '%{%}{'), CASE WHEN t.typnotnull THEN ' NOT NULL' END)]
 	       || ARRAY(SELECT s FROM pg_constraint k, unnest(safemig.definition_of_constraint(k.oid)
-	                    || safemig.bin_list(format('COMMENT ON CONSTRAINT %I ON DOMAIN %s IS ', k.conname, name) || quote_literal(replace(obj_description(k.oid, 'pg_constraint'), '%{', '%{{')))) s
+	                    || safemig.bin_list(format('COMMENT ON CONSTRAINT %I ON DOMAIN %s IS ', k.conname, name) || quote_literal(replace(obj_description(k.oid, 'pg_constraint'), '%{', '%{%}{')))) s
 	                 WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname)
 	  -- its canonical function needs the type before it is one
 	  WHEN t.typtype = 'r' THEN (SELECT CASE WHEN r.rngcanonical = 0 THEN ARRAY[concat('CREATE TYPE ', name, ' AS RANGE (SUBTYPE = ', format_type(r.rngsubtype, NULL),
@@ -235,7 +235,7 @@ REVOKE ALL ON FUNCTION safemig.definition_of_type(oid) FROM PUBLIC;
 CREATE FUNCTION safemig.default_of_domain(type_oid oid) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT safemig.bin_list(concat('ALTER DOMAIN ', format_type(oid, NULL), ' SET DEFAULT ', replace(pg_get_expr(typdefaultbin, 0), '%{', '%{{')))
+	SELECT safemig.bin_list(concat('ALTER DOMAIN ', format_type(oid, NULL), ' SET DEFAULT ', replace(pg_get_expr(typdefaultbin, 0), '%{', '%{%}{')))
 	  FROM pg_type WHERE oid = type_oid AND typdefaultbin IS NOT NULL
 	UNION ALL SELECT '{}' FROM pg_type WHERE oid = type_oid AND typdefaultbin IS NULL
 $$;
@@ -278,8 +278,8 @@ AS $$
 	SELECT CASE
 	  -- the constructors of a range type
 	  WHEN EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i') THEN '{}'
-	  WHEN p.prokind = 'a' THEN ARRAY[replace(safemig.definition_of_aggregate(p.oid), '%{', '%{{')]
-	  ELSE ARRAY[regexp_replace(replace(pg_get_functiondef(p.oid), '%{', '%{{'), '^CREATE OR REPLACE ', 'CREATE ')] END
+	  WHEN p.prokind = 'a' THEN ARRAY[replace(safemig.definition_of_aggregate(p.oid), '%{', '%{%}{')]
+	  ELSE ARRAY[regexp_replace(replace(pg_get_functiondef(p.oid), '%{', '%{%}{'), '^CREATE OR REPLACE ', 'CREATE ')] END
 	  FROM pg_proc p WHERE p.oid = routine
 $$;
 COMMENT ON FUNCTION safemig.definition_of_routine(oid) IS 'for the bin: see safemig.definition_of()';

@@ -99,7 +99,7 @@ AS $$
 	    (SELECT ARRAY[concat('CREATE TEXT SEARCH TEMPLATE ', format('%I.%I', n.nspname, t.tmplname), ' (', 'INIT = ' || CAST(nullif(t.tmplinit::oid, 0)::regproc AS text) || ', ', 'LEXIZE = ', t.tmpllexize, ')')]
 	       FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE t.oid = object_oid)
 	  WHEN 'pg_ts_dict'::regclass THEN
-	    (SELECT ARRAY[replace(concat('CREATE TEXT SEARCH DICTIONARY ', format('%I.%I', n.nspname, d.dictname), ' (TEMPLATE = ', format('%I.%I', m.nspname, t.tmplname), ', ' || d.dictinitoption, ')'), '%{', '%{{')]
+	    (SELECT ARRAY[replace(concat('CREATE TEXT SEARCH DICTIONARY ', format('%I.%I', n.nspname, d.dictname), ' (TEMPLATE = ', format('%I.%I', m.nspname, t.tmplname), ', ' || d.dictinitoption, ')'), '%{', '%{%}{')]
 	       FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace JOIN pg_ts_template t ON t.oid = d.dicttemplate JOIN pg_namespace m ON m.oid = t.tmplnamespace WHERE d.oid = object_oid)
 	  ELSE
 	    (SELECT ARRAY[format('CREATE TEXT SEARCH CONFIGURATION %I.%I (PARSER = %I.%I)', n.nspname, c.cfgname, m.nspname, p.prsname)]
@@ -159,7 +159,7 @@ AS $$
 	            CASE WHEN p.pubviaroot THEN 'true' ELSE 'false' END)]
 	    || ARRAY(SELECT concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY %{', r.prrelid, '}',
 	                    (SELECT concat(' (', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ')') FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
-	                    replace(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '%{', '%{{'))
+	                    replace(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '%{', '%{%}{'))
 	               FROM pg_publication_rel r WHERE r.prpubid = p.oid ORDER BY r.prrelid)
 	    || ARRAY(SELECT format('ALTER PUBLICATION %I ADD TABLES IN SCHEMA %I', p.pubname, n.nspname)
 	               FROM pg_publication_namespace r JOIN pg_namespace n ON n.oid = r.pnnspid WHERE r.pnpubid = p.oid ORDER BY n.nspname)
@@ -259,7 +259,7 @@ CREATE FUNCTION safemig.grants_of(class_id oid, object_oid oid, sub_id integer, 
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT replace(format('SELECT safemig.bin_give_grants(a.classid, a.objid, a.objsubid, safemig.bin_acl_back(%L)) FROM pg_catalog.pg_get_object_address(%L, %L, %L) a',
-	               coalesce(safemig.bin_acl(acl), 'null'), replace(i.type, 'view column', 'table column'), i.object_names, i.object_args), '%{', '%{{')
+	               coalesce(safemig.bin_acl(acl), 'null'), replace(i.type, 'view column', 'table column'), i.object_names, i.object_args), '%{', '%{%}{')
 	  FROM pg_identify_object_as_address(class_id, object_oid, sub_id) i
 $$;
 COMMENT ON FUNCTION safemig.grants_of(oid, oid, integer, aclitem[]) IS 'for the bin: the statement that gives the grants back';
@@ -283,13 +283,13 @@ AS $$
 	            WHEN 'pg_foreign_data_wrapper'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT fdwacl FROM pg_foreign_data_wrapper WHERE oid = object_oid))
 	            WHEN 'pg_foreign_server'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT srvacl FROM pg_foreign_server WHERE oid = object_oid))
 	            WHEN 'pg_class'::regclass THEN (SELECT safemig.grants_of(class_id, object_oid, 0, relacl) FROM pg_class WHERE oid = object_oid AND relkind = 'v') END,
-	       'COMMENT ON ' || name || ' IS ' || (SELECT quote_literal(replace(d.description, '%{', '%{{')) FROM pg_description d WHERE d.classoid = class_id AND d.objoid = object_oid AND d.objsubid = 0))
+	       'COMMENT ON ' || name || ' IS ' || (SELECT quote_literal(replace(d.description, '%{', '%{%}{')) FROM pg_description d WHERE d.classoid = class_id AND d.objoid = object_oid AND d.objsubid = 0))
 	    || CASE WHEN name ~ '^VIEW ' THEN
 	       ARRAY(SELECT safemig.grants_of(class_id, object_oid, a.attnum, a.attacl) FROM pg_attribute a WHERE a.attrelid = object_oid AND a.attacl IS NOT NULL ORDER BY a.attnum)
-	       || ARRAY(SELECT format('COMMENT ON COLUMN %s.%I IS %L', object_oid::regclass, a.attname, replace(col_description(a.attrelid, a.attnum), '%{', '%{{'))
+	       || ARRAY(SELECT format('COMMENT ON COLUMN %s.%I IS %L', object_oid::regclass, a.attname, replace(col_description(a.attrelid, a.attnum), '%{', '%{%}{'))
 	                  FROM pg_attribute a WHERE a.attrelid = object_oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NOT NULL ORDER BY a.attnum)
 	       ELSE '{}' END
-	    || ARRAY(SELECT format('SECURITY LABEL FOR %I ON %s IS %L', l.provider, name, replace(l.label, '%{', '%{{')) FROM pg_seclabel l WHERE l.classoid = class_id AND l.objoid = object_oid AND l.objsubid = 0)
+	    || ARRAY(SELECT format('SECURITY LABEL FOR %I ON %s IS %L', l.provider, name, replace(l.label, '%{', '%{%}{')) FROM pg_seclabel l WHERE l.classoid = class_id AND l.objoid = object_oid AND l.objsubid = 0)
 	    || ARRAY(SELECT format('ALTER %s DEPENDS ON EXTENSION %I', name, e.extname) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
 	              WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x' ORDER BY e.extname)
 	  FROM safemig.sql_name_of(class_id, object_oid) s(name)
@@ -297,24 +297,100 @@ $$;
 COMMENT ON FUNCTION safemig.dress_of(oid, oid) IS 'for the bin: the statements that give an object its owner, grants, comment and labels back';
 REVOKE ALL ON FUNCTION safemig.dress_of(oid, oid) FROM PUBLIC;
 
+-- The statement that validates a constraint; NULL for what none does.
+CREATE FUNCTION safemig.bin_validation(constraint_oid oid) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN contypid <> 0 THEN concat('ALTER DOMAIN ', format_type(contypid, NULL), ' VALIDATE CONSTRAINT ', quote_ident(conname))
+	       ELSE format('ALTER TABLE %%{%s} VALIDATE CONSTRAINT %I', conrelid, conname) END
+	  FROM pg_constraint k
+	 WHERE oid = constraint_oid AND convalidated AND contype IN ('c', 'f')
+	   AND NOT (contype = 'f' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = k.conrelid AND c.relkind = 'p'))
+$$;
+COMMENT ON FUNCTION safemig.bin_validation(oid) IS 'for the bin: how a constraint that is made again NOT VALID becomes valid';
+REVOKE ALL ON FUNCTION safemig.bin_validation(oid) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_holder(statement text) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE m[1] WHEN 'TABLE' THEN (SELECT relowner FROM pg_class WHERE oid = to_regclass(m[2])) ELSE (SELECT typowner FROM pg_type WHERE oid = to_regtype(m[2])) END
+	  FROM regexp_match(statement, '^ALTER (TABLE|DOMAIN) (.*) VALIDATE CONSTRAINT ') m
+$$;
+COMMENT ON FUNCTION safemig.bin_holder(text) IS 'for the bin: owner of the table or domain that a statement validates';
+REVOKE ALL ON FUNCTION safemig.bin_holder(text) FROM PUBLIC;
+
+-- Does that object lie in the bin, or belong to what lies there?
+CREATE FUNCTION safemig.bin_holds(class_id oid, object_oid oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT coalesce((SELECT nspname ~ '^safemig_bin_' FROM pg_namespace n WHERE n.oid = CASE class_id
+	       WHEN 'pg_class'::regclass THEN (SELECT relnamespace FROM pg_class WHERE oid = object_oid)
+	       WHEN 'pg_type'::regclass THEN (SELECT typnamespace FROM pg_type WHERE oid = object_oid)
+	       WHEN 'pg_proc'::regclass THEN (SELECT pronamespace FROM pg_proc WHERE oid = object_oid)
+	       WHEN 'pg_operator'::regclass THEN (SELECT oprnamespace FROM pg_operator WHERE oid = object_oid)
+	       WHEN 'pg_opclass'::regclass THEN (SELECT opcnamespace FROM pg_opclass WHERE oid = object_oid)
+	       WHEN 'pg_opfamily'::regclass THEN (SELECT opfnamespace FROM pg_opfamily WHERE oid = object_oid)
+	       WHEN 'pg_collation'::regclass THEN (SELECT collnamespace FROM pg_collation WHERE oid = object_oid)
+	       WHEN 'pg_ts_config'::regclass THEN (SELECT cfgnamespace FROM pg_ts_config WHERE oid = object_oid)
+	       WHEN 'pg_ts_dict'::regclass THEN (SELECT dictnamespace FROM pg_ts_dict WHERE oid = object_oid)
+	       WHEN 'pg_constraint'::regclass THEN (SELECT connamespace FROM pg_constraint WHERE oid = object_oid)
+	       WHEN 'pg_statistic_ext'::regclass THEN (SELECT stxnamespace FROM pg_statistic_ext WHERE oid = object_oid)
+	       WHEN 'pg_trigger'::regclass THEN (SELECT c.relnamespace FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.oid = object_oid)
+	       WHEN 'pg_rewrite'::regclass THEN (SELECT c.relnamespace FROM pg_rewrite t JOIN pg_class c ON c.oid = t.ev_class WHERE t.oid = object_oid)
+	       WHEN 'pg_policy'::regclass THEN (SELECT c.relnamespace FROM pg_policy t JOIN pg_class c ON c.oid = t.polrelid WHERE t.oid = object_oid)
+	       WHEN 'pg_attrdef'::regclass THEN (SELECT c.relnamespace FROM pg_attrdef t JOIN pg_class c ON c.oid = t.adrelid WHERE t.oid = object_oid)
+	       -- members of an operator class
+	       WHEN 'pg_amop'::regclass THEN (SELECT o.opcnamespace FROM pg_depend d JOIN pg_opclass o ON o.oid = d.refobjid
+	            WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_opclass'::regclass AND d.deptype = 'i')
+	       WHEN 'pg_amproc'::regclass THEN (SELECT o.opcnamespace FROM pg_depend d JOIN pg_opclass o ON o.oid = d.refobjid
+	            WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_opclass'::regclass AND d.deptype = 'i')
+	       END), false)
+$$;
+COMMENT ON FUNCTION safemig.bin_holds(oid, oid) IS 'for the bin: does an object lie in it';
+REVOKE ALL ON FUNCTION safemig.bin_holds(oid, oid) FROM PUBLIC;
+
+-- A type with its multirange and constructors; array types go with their elements by themselves.
+CREATE FUNCTION safemig.bin_parts(INOUT class_id oid, INOUT object_oid oid) RETURNS SETOF record
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE part(class, oid) AS (
+		SELECT class_id, object_oid
+		UNION
+		SELECT d.classid, d.objid FROM part p JOIN pg_depend d ON d.refclassid = p.class AND d.refobjid = p.oid AND d.deptype = 'i'
+		 WHERE d.classid IN ('pg_type'::regclass, 'pg_proc'::regclass) AND NOT EXISTS (SELECT FROM pg_type t WHERE d.classid = 'pg_type'::regclass AND t.typarray = d.objid))
+	SELECT class, oid FROM part
+$$;
+COMMENT ON FUNCTION safemig.bin_parts(oid, oid) IS 'for the bin: an object and its inner parts that lie in a schema';
+REVOKE ALL ON FUNCTION safemig.bin_parts(oid, oid) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_stands_on(class_id oid, object_oid oid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT EXISTS (SELECT FROM safemig.bin_parts(class_id, object_oid) p JOIN pg_depend d ON d.refclassid = p.class_id AND d.refobjid = p.object_oid
+	                WHERE safemig.bin_holds(d.classid, d.objid))
+$$;
+COMMENT ON FUNCTION safemig.bin_stands_on(oid, oid) IS 'for the bin: does something in it depend on that object';
+REVOKE ALL ON FUNCTION safemig.bin_stands_on(oid, oid) FROM PUBLIC;
+
 -- What the bin keeps of an object that action takes away: NULL, {} or the statements,
 -- with the present names of the relations that they leave open.
 CREATE FUNCTION safemig.bin_definition(class_id oid, object_oid oid, sub_id integer, action text) RETURNS jsonb
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
-	WITH read AS MATERIALIZED (SELECT CASE
+	WITH read AS MATERIALIZED (SELECT CASE WHEN class_id = 'pg_constraint'::regclass THEN safemig.bin_validation(object_oid) END AS validate, CASE
 	       WHEN action = 'drop default' AND class_id = 'pg_class'::regclass THEN safemig.default_of_column(object_oid, sub_id)
 	       WHEN action = 'drop not null' AND class_id = 'pg_class'::regclass THEN safemig.not_null_of_column(object_oid, sub_id)
 	       WHEN action = 'drop default' AND class_id = 'pg_type'::regclass THEN safemig.default_of_domain(object_oid)
 	       WHEN action = 'drop not null' AND class_id = 'pg_type'::regclass THEN safemig.not_null_of_domain(object_oid)
 	       ELSE safemig.definition_of(class_id, object_oid, sub_id) END AS make),
-	dressed AS MATERIALIZED (SELECT make,
+	dressed AS MATERIALIZED (SELECT validate, CASE WHEN validate IS NULL OR cardinality(make) = 0 THEN make ELSE (make[1] || ' NOT VALID') || make[2:] END AS make,
 	       CASE WHEN cardinality(make) > 0 AND action NOT IN ('drop default', 'drop not null') THEN safemig.dress_of(class_id, object_oid) ELSE '{}' END AS dress
 	  FROM read)
 	SELECT CASE
 	  WHEN make IS NULL THEN NULL
 	  WHEN cardinality(make) = 0 THEN '{}'
 	  ELSE jsonb_build_object('make', to_jsonb(make), 'dress', to_jsonb(dress))
+	       || CASE WHEN validate IS NOT NULL THEN jsonb_build_object('validate', validate) ELSE '{}' END
 	       || CASE WHEN action ~ '^replace ' THEN '{"replaces": true}'::jsonb ELSE '{}' END
 	       || jsonb_build_object('names', (SELECT coalesce(jsonb_object_agg(m[1], m[1]::oid::regclass::text), '{}') FROM unnest(make) s, regexp_matches(s, '%\{(\d+)\}', 'g') m))
 	  END

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
@@ -193,7 +194,7 @@ keep_definitions_before(Keep *keep)
 
 	keep->definitions = read_definitions(effects_to_read(keep));
 	if (is_for_movers(keep))
-		return NULL;
+		return keep->definitions;
 	foreach(lc, keep->definitions)
 	{
 		Reading *reading = lfirst(lc);
@@ -264,6 +265,28 @@ fold_older_entries(int64 entry)
 		1, types, values, NULL);
 }
 
+/*
+ * What went along only because it stands on a type that is in the bin now is
+ * still there: nobody dropped the type.
+ */
+static void
+drop_what_is_left(Keep *keep)
+{
+	ObjectAddresses *targets = new_object_addresses();
+	ListCell *lc;
+
+	foreach(lc, keep->left_behind)
+	{
+		Effect *effect = lfirst(lc);
+
+		if (is_there(&effect->object))
+			add_exact_object_address(&effect->object, targets);
+	}
+	performMultipleDeletions(targets, DROP_CASCADE,
+							 PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+	free_object_addresses(targets);
+}
+
 void
 keep_definitions_after(Keep *keep, void *state)
 {
@@ -272,6 +295,11 @@ keep_definitions_after(Keep *keep, void *state)
 	bool alone = keep->entry == 0;
 	ListCell *lc;
 
+	if (is_for_movers(keep))
+	{
+		drop_what_is_left(keep);
+		return;
+	}
 	foreach(lc, readings)
 	{
 		Reading *reading = lfirst(lc);
@@ -285,10 +313,9 @@ keep_definitions_after(Keep *keep, void *state)
 		fold_older_entries(keep_entry(keep));
 }
 
-bool
-keep_definition_of(Keep *keep, const Effect *effect)
+static Reading *
+reading_of(Keep *keep, const Effect *effect)
 {
-	Reading *found = NULL;
 	ListCell *lc;
 
 	foreach(lc, keep->definitions)
@@ -296,15 +323,37 @@ keep_definition_of(Keep *keep, const Effect *effect)
 		Reading *reading = lfirst(lc);
 
 		if (memcmp(&reading->effect->object, &effect->object, sizeof(ObjectAddress)) == 0)
-			found = reading;
+			return reading;
 	}
-	if (found == NULL && goes_with_whole(effect))
+	return linitial(read_definitions(list_make1((Effect *) effect)));
+}
+
+/* Rows are kept by others; and to read a column's default is not to keep the column. */
+static bool
+is_no_definition(const Effect *effect)
+{
+	return action_category(effect->action) == CATEGORY_DATA && effect->action != ACTION_DROP_SCHEMA;
+}
+
+bool
+keep_definition_of(Keep *keep, const Effect *effect)
+{
+	Reading *found;
+
+	if (is_no_definition(effect))
+		return false;
+	if (goes_with_whole(effect))
 		return true;
-	if (found == NULL)
-		found = linitial(read_definitions(list_make1((Effect *) effect)));
-	if (found->needed)
-		keep_item(keep, found->item);
-	return found->possible;
+	found = reading_of(keep, effect);
+	if (!found->possible)
+		return false;
+	if (!found->needed)
+		return true;
+	if (stands_under_bin(&effect->object))
+		return move_foundation(keep, effect, found->item);
+	keep_item(keep, found->item);
+	keep->left_behind = lappend(keep->left_behind, found->effect);
+	return true;
 }
 
 bool

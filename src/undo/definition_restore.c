@@ -5,18 +5,10 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
-#include "catalog/indexing.h"
-#include "catalog/namespace.h"
-#include "catalog/objectaddress.h"
-#include "catalog/pg_attribute.h"
 #include "catalog/pg_cast.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_conversion.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
@@ -34,14 +26,11 @@
 #include "catalog/pg_ts_template.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "fmgr.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/lsyscache.h"
-#include "utils/rel.h"
+#include "utils/guc.h"
+#include "utils/json.h"
 #include "utils/resowner.h"
-#include "utils/syscache.h"
 
 #include "base/errors.h"
 #include "base/installation.h"
@@ -49,19 +38,105 @@
 #include "undo/definition.h"
 #include "undo/restore.h"
 
-PG_FUNCTION_INFO_V1(safemig_bin_give_grants);
-PGDLLEXPORT Datum safemig_bin_give_grants(PG_FUNCTION_ARGS);
-
 typedef struct Remaking
 {
 	BinItem *item;
 	List *make;		  /* of char *: all of them, or it is not back */
 	List *dress;	  /* of char *: each for itself */
+	char *validate;	  /* what rows that came may stand against, or NULL */
 	bool replaces;	  /* it was written over, not dropped */
+	char *home;		  /* it lies in the bin itself, and came from that schema */
 	ErrorData *error; /* of the last try */
 } Remaking;
 
-/* ---------- an item's statements ---------- */
+static List *remake_all(Restore *restore, List *remakings, List **done);
+
+/* ---------- trying ---------- */
+
+typedef void (*Attempt)(Restore *restore, void *arg);
+
+/* All of it or nothing: NULL, or the error that took it back. */
+static ErrorData *
+try(Attempt attempt, Restore *restore, void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *volatile error = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		attempt(restore, arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		/* a cancelled or dying session is no reason to leave things out */
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			ReThrowError(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return error;
+}
+
+static char *
+with_names(const char *statement)
+{
+	char *sql = with_present_names(statement);
+
+	if (sql == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a table it names is gone")));
+	return sql;
+}
+
+static void
+run_statements(Restore *restore, void *arg)
+{
+	List *statements = arg;
+	ListCell *lc;
+
+	foreach(lc, statements)
+	{
+		(void) write_as_owner(with_names(lfirst(lc)), 0, NULL, NULL, NULL);
+		CommandCounterIncrement();
+	}
+}
+
+/*
+ * What looks at rows runs code of the table's owner - a CHECK may call anything -
+ * and runs it with that one's rights, be the caller who he may.
+ */
+static void
+run_as_holder(Restore *restore, void *arg)
+{
+	char *sql = with_names(arg);
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(sql)};
+	Oid role;
+	bool isnull;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner("SELECT safemig.bin_holder($1)", 1, types, values, NULL);
+	role =
+		DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	if (isnull)
+		elog(ERROR, "nobody owns what this changes: %s", sql);
+	(void) execute_as_role(role, sql, 0, NULL, NULL, NULL);
+	SPI_finish();
+}
+
+/* ---------- what an item holds ---------- */
 
 /* What others stand on: brought back before the tables are. */
 static bool
@@ -81,41 +156,13 @@ is_foundation(const BinItem *item)
 	return false;
 }
 
-static char *
-replaced(const char *text, const char *from, const char *to)
-{
-	StringInfoData result;
-	const char *at = text;
-	const char *found;
-
-	initStringInfo(&result);
-	while ((found = strstr(at, from)) != NULL)
-	{
-		appendBinaryStringInfo(&result, at, found - at);
-		appendStringInfoString(&result, to);
-		at = found + strlen(from);
-	}
-	appendStringInfoString(&result, at);
-	return result.data;
-}
-
+/* The rows of a query on the detail, $1, as lists of texts; NULL for null. */
 static List *
-with_new_oids(List *statements, const char *old, const char *new)
-{
-	ListCell *lc;
-
-	foreach(lc, statements)
-		lfirst(lc) = replaced(lfirst(lc), psprintf("%%{%s}", old), psprintf("%%{%s}", new));
-	return statements;
-}
-
-/* The rows of a query on the item's detail as a list of lists of texts. */
-static List *
-ask_detail(const BinItem *item, const char *sql)
+ask_detail(const char *detail, const char *sql)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Oid types[1] = {TEXTOID};
-	Datum values[1] = {CStringGetTextDatum(item->detail)};
+	Datum values[1] = {CStringGetTextDatum(detail)};
 	List *rows = NIL;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
@@ -139,14 +186,20 @@ static Remaking *
 remaking_of(BinItem *item)
 {
 	Remaking *remaking = palloc0(sizeof(Remaking));
+	List *statements =
+		ask_detail(item->detail,
+				   "SELECT k, s FROM unnest('{make,dress}'::text[]) k,"
+				   " jsonb_array_elements_text($1::jsonb -> k) WITH ORDINALITY e(s, n) ORDER BY n");
+	List *words = linitial(ask_detail(
+		item->detail,
+		"SELECT j ->> 'validate', nullif(j ->> 'replaces', 'null'), j ->> 'home' FROM CAST($1 AS jsonb) d(j)"));
 	ListCell *lc;
 
 	remaking->item = item;
-	foreach(lc,
-			ask_detail(
-				item,
-				"SELECT k, s FROM unnest('{make,dress}'::text[]) k,"
-				" jsonb_array_elements_text($1::jsonb -> k) WITH ORDINALITY e(s, n) ORDER BY k, n"))
+	remaking->validate = linitial(words);
+	remaking->replaces = lsecond(words) != NULL;
+	remaking->home = lthird(words);
+	foreach(lc, statements)
 	{
 		List *row = lfirst(lc);
 
@@ -155,31 +208,92 @@ remaking_of(BinItem *item)
 		else
 			remaking->dress = lappend(remaking->dress, lsecond(row));
 	}
-	remaking->replaces = ask_detail(item, "SELECT 1 WHERE $1::jsonb ? 'replaces'") != NIL;
 	return remaking;
 }
 
-/* A relation that was made again has a new OID; it is known by its name. */
+char *
+home_of_foundation(const BinItem *item)
+{
+	return linitial(linitial(ask_detail(item->detail, "SELECT $1::jsonb ->> 'home'")));
+}
+
+char *
+moved_foundation_detail(const char *detail, const char *home)
+{
+	StringInfoData both;
+
+	initStringInfo(&both);
+	appendStringInfo(&both, "[%s, ", detail);
+	escape_json(&both, home);
+	appendStringInfoChar(&both, ']');
+	return linitial(linitial(ask_detail(
+		both.data,
+		"SELECT ($1::jsonb -> 0) - 'make' || jsonb_build_object('home', $1::jsonb -> 1)")));
+}
+
+/* ---------- relations that have another OID by now ---------- */
+
+static char *
+replaced(const char *text, const char *from, const char *to)
+{
+	StringInfoData result;
+	const char *at = text;
+	const char *found;
+
+	initStringInfo(&result);
+	while ((found = strstr(at, from)) != NULL)
+	{
+		appendBinaryStringInfo(&result, at, found - at);
+		appendStringInfoString(&result, to);
+		at = found + strlen(from);
+	}
+	appendStringInfoString(&result, at);
+	return result.data;
+}
+
 static void
-find_relations_again(Remaking *remaking)
+use_new_oid(Remaking *remaking, const char *old, const char *new)
+{
+	char *from = psprintf("%%{%s}", old);
+	char *to = psprintf("%%{%s}", new);
+	ListCell *lc;
+
+	foreach(lc, remaking->make)
+		lfirst(lc) = replaced(lfirst(lc), from, to);
+	foreach(lc, remaking->dress)
+		lfirst(lc) = replaced(lfirst(lc), from, to);
+	if (remaking->validate != NULL)
+		remaking->validate = replaced(remaking->validate, from, to);
+}
+
+/*
+ * A relation that was made again is known by its name.  One that lies in the bin
+ * under another entry is not there to be tied to.
+ */
+static void
+find_relations(Restore *restore, Remaking *remaking)
 {
 	ListCell *lc;
 
 	foreach(
 		lc,
-		ask_detail(remaking->item,
-				   "SELECT key, to_regclass(value)::oid FROM jsonb_each_text($1::jsonb -> 'names')"
-				   " WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = key::oid)"
-				   " AND to_regclass(value) IS NOT NULL"))
+		ask_detail(
+			remaking->item->detail,
+			"SELECT n.key, to_regclass(n.value)::oid, s.nspname"
+			" FROM jsonb_each_text($1::jsonb -> 'names') n"
+			" LEFT JOIN pg_class c ON c.oid = n.key::oid"
+			" LEFT JOIN pg_namespace s ON s.oid = c.relnamespace AND s.nspname ~ '^safemig_bin_'"
+			" WHERE s.oid IS NOT NULL OR (c.oid IS NULL AND to_regclass(n.value) IS NOT NULL)"))
 	{
-		remaking->make = with_new_oids(remaking->make, linitial(lfirst(lc)), lsecond(lfirst(lc)));
-		remaking->dress = with_new_oids(remaking->dress, linitial(lfirst(lc)), lsecond(lfirst(lc)));
+		List *row = lfirst(lc);
+
+		if (lthird(row) != NULL)
+			ereport(ERROR, (errcode(ERRCODE_CANNOT_UNDO), errmsg("its table is kept in the bin")));
+		use_new_oid(remaking, linitial(row), lsecond(row));
 	}
 }
 
 /* ---------- making it again ---------- */
-
-static bool rebuild(Restore *restore, Remaking *remaking);
 
 static List *
 or_replace(List *make)
@@ -190,35 +304,16 @@ or_replace(List *make)
 					   list_copy_tail(make, 1));
 }
 
-static bool
-failed_by(Remaking *remaking, int code)
+static void
+make_again(Restore *restore, void *arg)
 {
-	return remaking->error != NULL && remaking->error->sqlerrcode == code;
-}
+	Remaking *remaking = arg;
 
-static bool
-is_valid_constraint(Remaking *remaking)
-{
-	static const char suffix[] = " NOT VALID";
-	char *statement = linitial(remaking->make);
-	size_t length = strlen(statement);
-
-	return remaking->item->object.classId == ConstraintRelationId &&
-		(length < strlen(suffix) || strcmp(statement + length - strlen(suffix), suffix) != 0);
-}
-
-/* Rows came that it does not hold for: it holds for those that come from now on. */
-static bool
-remake_not_valid(Restore *restore, Remaking *remaking)
-{
-	char *statement = psprintf("%s NOT VALID", (char *) linitial(remaking->make));
-
-	remaking->error = try_statements(list_make1(statement));
-	if (remaking->error == NULL)
-		report_left_out(restore,
-						"%s %s is NOT VALID now: there are rows that it does not hold for.",
-						remaking->item->type, remaking->item->identity);
-	return remaking->error == NULL;
+	find_relations(restore, remaking);
+	if (remaking->home != NULL)
+		bring_foundation_back(remaking->item, remaking->home);
+	else
+		run_statements(restore, remaking->replaces ? or_replace(remaking->make) : remaking->make);
 }
 
 /* The schema that somebody made again meanwhile will do. */
@@ -226,7 +321,21 @@ static bool
 is_there_already(Remaking *remaking)
 {
 	return remaking->item->object.classId == NamespaceRelationId &&
-		failed_by(remaking, ERRCODE_DUPLICATE_SCHEMA);
+		remaking->error->sqlerrcode == ERRCODE_DUPLICATE_SCHEMA;
+}
+
+/* Rows may have come that it does not hold for: it holds for those that come from now on. */
+static void
+validate(Restore *restore, Remaking *remaking)
+{
+	ErrorData *error;
+
+	if (remaking->validate == NULL)
+		return;
+	error = try(run_as_holder, restore, remaking->validate);
+	if (error != NULL)
+		report_left_out(restore, "%s %s is NOT VALID now: %s.", remaking->item->type,
+						remaking->item->identity, error->message);
 }
 
 static void
@@ -248,30 +357,61 @@ needs_dress(Remaking *remaking)
 	return !remaking->replaces || remaking->item->object.classId == TriggerRelationId;
 }
 
+/*
+ * The newer definition has columns or defaults more, which CREATE OR REPLACE
+ * does not take away: it goes, with what stands on it, and all that is made again.
+ */
+static void
+replace_by_force(Restore *restore, void *arg)
+{
+	Remaking *remaking = arg;
+	List *dependents;
+	List *remakings = NIL;
+	List *done = NIL;
+	ListCell *lc;
+
+	if (!definitions_standing_on(&remaking->item->object, &dependents))
+		ReThrowError(remaking->error);
+	performDeletion(&remaking->item->object, DROP_CASCADE,
+					PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
+	run_statements(restore, remaking->make);
+	foreach(lc, dependents)
+		remakings = lappend(remakings, remaking_of(lfirst(lc)));
+	remakings = remake_all(restore, remakings, &done);
+	if (remakings != NIL)
+		ReThrowError(((Remaking *) linitial(remakings))->error);
+	dress(restore, remaking);
+	foreach(lc, done)
+		dress(restore, lfirst(lc));
+}
+
+static bool
+replaced_by_force(Restore *restore, Remaking *remaking)
+{
+	Restore own = {0};
+
+	if (try(replace_by_force, &own, remaking) != NULL)
+		return false;
+	restore->left_out = list_concat(restore->left_out, own.left_out);
+	return true;
+}
+
 static bool
 remake(Restore *restore, Remaking *remaking)
 {
-	find_relations_again(remaking);
-	remaking->error =
-		try_statements(remaking->replaces ? or_replace(remaking->make) : remaking->make);
-	if (remaking->error != NULL && remaking->replaces)
-	{
-		if (!rebuild(restore, remaking))
-			return false;
-		report_back(restore, remaking->item);
-		return true;
-	}
-	if ((failed_by(remaking, ERRCODE_FOREIGN_KEY_VIOLATION) ||
-		 failed_by(remaking, ERRCODE_CHECK_VIOLATION)) &&
-		is_valid_constraint(remaking))
-		(void) remake_not_valid(restore, remaking);
-	if (is_there_already(remaking))
-		return true;
+	remaking->error = try(make_again, restore, remaking);
 	if (remaking->error != NULL)
-		return false;
-	if (needs_dress(remaking))
-		dress(restore, remaking);
-	report_back(restore, remaking->item);
+	{
+		if (is_there_already(remaking))
+		{
+			remaking->dress = NIL;
+			return true;
+		}
+		if (!remaking->replaces || !replaced_by_force(restore, remaking))
+			return false;
+	}
+	else
+		validate(restore, remaking);
 	return true;
 }
 
@@ -286,9 +426,9 @@ reversed(List *list)
 	return result;
 }
 
-/* What is left when nothing more can be brought back. */
+/* What is left when nothing more can be brought back; done has the others. */
 static List *
-remake_all(Restore *restore, List *remakings)
+remake_all(Restore *restore, List *remakings, List **done)
 {
 	bool progress = true;
 
@@ -308,7 +448,7 @@ remake_all(Restore *restore, List *remakings)
 				left = lappend(left, remaking);
 				continue;
 			}
-			remaking->item->detail = NULL;
+			*done = lappend(*done, remaking);
 			progress = true;
 		}
 		/* they may have been kept dependents first */
@@ -317,75 +457,13 @@ remake_all(Restore *restore, List *remakings)
 	return remakings;
 }
 
-/*
- * The newer definition has columns or defaults more, which CREATE OR REPLACE
- * does not take away: it goes, with what stands on it, and all that is made again.
- */
-static ErrorData *
-replace_by_force(Restore *restore, Remaking *remaking, List *dependents)
-{
-	List *remakings = NIL;
-	ErrorData *error;
-	ListCell *lc;
-
-	performDeletion(&remaking->item->object, DROP_CASCADE,
-					PERFORM_DELETION_INTERNAL | PERFORM_DELETION_QUIETLY);
-	error = try_statements(remaking->make);
-	if (error != NULL)
-		return error;
-	dress(restore, remaking);
-	foreach(lc, dependents)
-		remakings = lappend(remakings, remaking_of(lfirst(lc)));
-	remakings = remake_all(restore, remakings);
-	return remakings == NIL ? NULL : ((Remaking *) linitial(remakings))->error;
-}
-
-static bool
-rebuild(Restore *restore, Remaking *remaking)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	Restore own = {0};
-	List *dependents;
-
-	if (!definitions_standing_on(&remaking->item->object, &dependents))
-		return false;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		remaking->error = replace_by_force(&own, remaking, dependents);
-		if (remaking->error == NULL)
-			ReleaseCurrentSubTransaction();
-		else
-			RollbackAndReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		ReThrowError(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	if (remaking->error == NULL)
-		restore->left_out = list_concat(restore->left_out, own.left_out);
-	return remaking->error == NULL;
-}
-
 static void
 report_lost(Restore *restore, Remaking *remaking)
 {
 	BinItem *item = remaking->item;
 
-	if (item->named)
+	/* never half of it: what the statement named, and what tables stand on, or nothing */
+	if (item->named || remaking->home != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("%s %s cannot come back: %s", item->type, item->identity,
@@ -395,98 +473,83 @@ report_lost(Restore *restore, Remaking *remaking)
 					remaking->error->message);
 }
 
+static void
+refuse_new_name(Restore *restore, List *items)
+{
+	if (restore->as_name == NULL || list_length(items) < list_length(restore->items))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("entry " INT64_FORMAT
+					" holds definitions only, which come back under their own names",
+					restore->entry),
+			 errhint("SELECT %s.undrop_id(" INT64_FORMAT ");", SAFEMIG_NAME, restore->entry)));
+}
+
+/* Already back, as what others stand on; it waits for its owner and grants. */
+static bool
+waits_for_dress(Remaking *remaking)
+{
+	return remaking->make == NIL && remaking->home == NULL;
+}
+
+static void
+leave_for_dress(Remaking *remaking)
+{
+	remaking->item->detail = linitial(linitial(ask_detail(
+		remaking->item->detail,
+		"SELECT jsonb_build_object('dress', $1::jsonb -> 'dress', 'replaces', $1::jsonb -> 'replaces')")));
+}
+
+static void
+finish(Restore *restore, List *done)
+{
+	ListCell *lc;
+
+	foreach(lc, done)
+	{
+		Remaking *remaking = lfirst(lc);
+
+		if (needs_dress(remaking))
+			dress(restore, remaking);
+		report_back(restore, remaking->item);
+	}
+}
+
 void
 restore_definitions(Restore *restore, List *items, bool foundations)
 {
 	List *remakings = NIL;
+	List *done = NIL;
+	int save_nestlevel = NewGUCNestLevel();
 	ListCell *lc;
 
-	if (restore->as_name != NULL && list_length(items) == list_length(restore->items))
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("entry " INT64_FORMAT
-						" holds definitions only, which come back under their own names",
-						restore->entry),
-				 errhint("SELECT %s.undrop_id(" INT64_FORMAT ");", SAFEMIG_NAME, restore->entry)));
+	refuse_new_name(restore, items);
+	/* bodies were right once; what they name may come later, or by another search_path */
+	(void) set_config_option("check_function_bodies", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	foreach(lc, items)
 	{
-		BinItem *item = lfirst(lc);
+		Remaking *remaking;
 
-		if (item->detail != NULL && (!foundations || is_foundation(item)))
-			remakings = lappend(remakings, remaking_of(item));
+		if (foundations && !is_foundation(lfirst(lc)))
+			continue;
+		remaking = remaking_of(lfirst(lc));
+		if (waits_for_dress(remaking))
+			done = lappend(done, remaking);
+		else
+			remakings = lappend(remakings, remaking);
 	}
 	/* what needs a table has its second chance when the tables are back */
-	remakings = remake_all(restore, remakings);
+	remakings = remake_all(restore, remakings, &done);
+	AtEOXact_GUC(true, save_nestlevel);
 	if (foundations)
+	{
+		foreach(lc, done)
+			leave_for_dress(lfirst(lc));
 		return;
+	}
+	finish(restore, done);
 	foreach(lc, remakings)
 		report_lost(restore, lfirst(lc));
-}
-
-/* ---------- grants ---------- */
-
-static Oid
-owner_in(Oid class, Oid oid)
-{
-	bool isnull;
-	int cache = get_object_catcache_oid(class);
-	HeapTuple tuple = SearchSysCache1(cache, ObjectIdGetDatum(oid));
-	Oid owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for object %u of catalog %u", oid, class);
-	owner =
-		DatumGetObjectId(SysCacheGetAttr(cache, tuple, get_object_attnum_owner(class), &isnull));
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-/* Writes the whole list, with its dependencies on roles, as ExecGrant_* do. */
-static void
-write_grants(Oid class, Oid oid, int sub, Acl *acl)
-{
-	bool of_column = sub != 0;
-	int cache = of_column ? ATTNUM : get_object_catcache_oid(class);
-	AttrNumber column = of_column ? Anum_pg_attribute_attacl : get_object_attnum_acl(class);
-	Relation catalog = table_open(of_column ? AttributeRelationId : class, RowExclusiveLock);
-	HeapTuple tuple = of_column
-		? SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(oid), Int16GetDatum(sub))
-		: SearchSysCacheCopy1(cache, ObjectIdGetDatum(oid));
-	Datum *values = palloc0(sizeof(Datum) * RelationGetDescr(catalog)->natts);
-	bool *nulls = palloc0(sizeof(bool) * RelationGetDescr(catalog)->natts);
-	bool *replaces = palloc0(sizeof(bool) * RelationGetDescr(catalog)->natts);
-	Oid *old_members = NULL;
-	Oid *new_members = NULL;
-	int old_count = 0;
-	int new_count = acl ? aclmembers(acl, &new_members) : 0;
-	bool isnull;
-	Datum old;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for object %u of catalog %u", oid, class);
-	old = SysCacheGetAttr(cache, tuple, column, &isnull);
-	if (!isnull)
-		old_count = aclmembers(DatumGetAclPCopy(old), &old_members);
-	values[column - 1] = PointerGetDatum(acl);
-	nulls[column - 1] = acl == NULL;
-	replaces[column - 1] = true;
-	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
-	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
-	updateAclDependencies(class, oid, sub, owner_in(class, oid), old_count, old_members, new_count,
-						  new_members);
-	table_close(catalog, RowExclusiveLock);
-}
-
-Datum
-safemig_bin_give_grants(PG_FUNCTION_ARGS)
-{
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_VOID();
-	if (!superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a superuser may write grants as a whole")));
-	write_grants(PG_GETARG_OID(0), PG_GETARG_OID(1), PG_GETARG_INT32(2),
-				 PG_ARGISNULL(3) ? NULL : DatumGetAclPCopy(PG_GETARG_DATUM(3)));
-	PG_RETURN_VOID();
 }

@@ -74,7 +74,7 @@ joined(List *words, const char *separator)
 
 /* ---------- steps ---------- */
 
-/* %{16384} is the present name of that relation; NULL when it is gone. */
+/* %{16384} is the present name of that relation, %{%} a % of somebody's own; NULL when one is gone. */
 char *
 with_present_names(const char *statement)
 {
@@ -87,17 +87,16 @@ with_present_names(const char *statement)
 	{
 		char *end;
 		Oid relid = (Oid) strtoul(mark + 2, &end, 10);
-		bool is_name = isdigit((unsigned char) mark[2]) && *end == '}';
-		char *name = is_name ? get_rel_name(relid) : NULL;
+		char *name = get_rel_name(relid);
 
 		appendBinaryStringInfo(&text, at, mark - at);
-		if (!is_name)
+		if (strncmp(mark, "%{%}", 4) == 0)
 		{
-			appendStringInfoString(&text, "%{");
-			at = mark + (mark[2] == '{' ? 3 : 2);
+			appendStringInfoChar(&text, '%');
+			at = mark + 4;
 			continue;
 		}
-		if (name == NULL)
+		if (name == NULL || *end != '}')
 			return NULL;
 		appendStringInfoString(
 			&text, quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
@@ -107,77 +106,46 @@ with_present_names(const char *statement)
 	return text.data;
 }
 
-static ErrorData *
-relation_is_gone(void)
-{
-	ErrorData *error = palloc0(sizeof(ErrorData));
-
-	error->sqlerrcode = ERRCODE_UNDEFINED_TABLE;
-	error->message = pstrdup("a table it names is gone");
-	return error;
-}
-
-static ErrorData *
-run_statements(List *statements)
-{
-	ListCell *lc;
-
-	foreach(lc, statements)
-	{
-		char *sql = with_present_names(lfirst(lc));
-
-		if (sql == NULL)
-			return relation_is_gone();
-		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
-		CommandCounterIncrement();
-	}
-	return NULL;
-}
-
-ErrorData *
-try_statements(List *statements)
+bool
+restore_step(Restore *restore, const char *what, const char *statement)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData *volatile error = NULL;
+	char *sql = with_present_names(statement);
+	bool done = false;
 
+	if (sql == NULL)
+	{
+		report_left_out(restore, "%s did not come back: a table it names is gone.", what);
+		return false;
+	}
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		error = run_statements(statements);
-		if (error == NULL)
-			ReleaseCurrentSubTransaction();
-		else
-			RollbackAndReleaseCurrentSubTransaction();
+		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+		ReleaseCurrentSubTransaction();
+		done = true;
 	}
 	PG_CATCH();
 	{
+		ErrorData *error;
+
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
 		/* a cancelled or dying session is no reason to leave things out */
 		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
 			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
 			ReThrowError(error);
+		report_left_out(restore, "%s did not come back: %s.", what, error->message);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
-	return error;
-}
-
-bool
-restore_step(Restore *restore, const char *what, const char *statement)
-{
-	ErrorData *error = try_statements(list_make1((char *) statement));
-
-	if (error != NULL)
-		report_left_out(restore, "%s did not come back: %s.", what, error->message);
-	return error == NULL;
+	return done;
 }
 
 /* ---------- an entry ---------- */

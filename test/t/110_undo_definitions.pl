@@ -177,6 +177,43 @@ sql(<<'SQL');
 	ALTER PUBLICATION whole OWNER TO keeper;
 SQL
 
+# ---------- tables that stand on what lies in their schema ----------
+
+sql(<<'SQL');
+	CREATE SCHEMA deep;
+	SET search_path = deep;
+	CREATE TYPE kind AS ENUM ('a', 'b');
+	CREATE TYPE two AS (k kind, n int);
+	CREATE TYPE span AS RANGE (subtype = float8);
+	CREATE COLLATION german (provider = icu, locale = 'de');
+	CREATE FUNCTION fine(kind) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 IS NOT NULL';
+	CREATE DOMAIN good AS kind CONSTRAINT fine CHECK (deep.fine(VALUE));
+	CREATE FUNCTION key(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT lower($1)';
+	CREATE FUNCTION compare(two, two) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).n - ($2).n';
+	CREATE FUNCTION less(two, two) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).n < ($2).n';
+	CREATE OPERATOR <<< (FUNCTION = less, LEFTARG = two, RIGHTARG = two);
+	CREATE OPERATOR CLASS both_ops FOR TYPE two USING btree AS OPERATOR 1 <<<, FUNCTION 1 compare(two, two);
+	CREATE TEXT SEARCH CONFIGURATION words (COPY = pg_catalog.simple);
+	CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+	CREATE SEQUENCE numbers;
+	CREATE FUNCTION next() RETURNS bigint LANGUAGE sql AS 'SELECT nextval(''deep.numbers'')';
+	CREATE TABLE t (id bigint PRIMARY KEY DEFAULT next(), k kind DEFAULT 'a', g good, b two, s span, name text COLLATE german, kinds kind[], CONSTRAINT c CHECK (fine(k)));
+	ALTER TABLE t ADD ss deep.span_multirange;
+	CREATE INDEX t_key ON t (key(name));
+	CREATE INDEX t_both ON t (b both_ops);
+	CREATE INDEX t_words ON t USING gin (to_tsvector('deep.words', name));
+	CREATE TRIGGER stamp BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION stamp();
+	CREATE POLICY p ON t USING (fine(k));
+	INSERT INTO t (k, g, b, s, name, kinds, ss) VALUES ('a', 'b', '(a,1)', '[1,2]', 'x', '{a,b}', '{[1,2]}'), ('b', 'a', '(b,2)', '[2,3]', 'y', '{}', '{}');
+	CREATE MATERIALIZED VIEW m AS SELECT key(name), b FROM t;
+	CREATE FUNCTION rows_of(t) RETURNS bigint LANGUAGE sql AS 'SELECT ($1).id';
+	CREATE VIEW v AS SELECT rows_of(t.*) AS r FROM t;
+	CREATE FUNCTION public.takes(deep.kind) RETURNS int LANGUAGE sql AS 'SELECT 1';
+	CREATE CAST (int AS deep.kind) WITH INOUT;
+	ALTER TYPE kind OWNER TO "the owner";
+	GRANT USAGE ON TYPE kind TO reader;
+SQL
+
 sub dumped
 {
 	my ($text) = run_command([ "pg_dump", '-p', $node->port, '-h', $node->host, '-d', 'zoo', '-N', 'safemig' ]);
@@ -240,6 +277,10 @@ comes_back($_) foreach (
 	q{CREATE OR REPLACE PROCEDURE zoo.act(INOUT x int) LANGUAGE sql AS 'SELECT 1'},
 	'CREATE OR REPLACE TRIGGER stamp BEFORE DELETE ON zoo.cage FOR EACH ROW EXECUTE FUNCTION zoo.stamp()', 'CREATE OR REPLACE RULE nothing AS ON DELETE TO zoo.cage DO INSTEAD NOTHING',
 	# with tables
-	'DROP TABLE zoo.cage CASCADE', 'DROP TABLE zoo.logs, zoo.animal');
+	'DROP TABLE zoo.cage CASCADE', 'DROP TABLE zoo.logs, zoo.animal', 'DROP SCHEMA deep CASCADE', 'DROP SCHEMA zoo CASCADE');
+
+# a role's grants and its place in policies go with DROP OWNED too, and are nobody's definition
+sql(q{ALTER TYPE deep.kind OWNER TO postgres; ALTER POLICY small ON zoo.cage TO reader});
+comes_back('DROP OWNED BY "the owner" CASCADE');
 
 done_testing();
