@@ -14,9 +14,10 @@ $$;
 COMMENT ON FUNCTION safemig.bin_attached(text, integer, text, oid) IS 'for the bin: a definition with the name of its table left open';
 REVOKE ALL ON FUNCTION safemig.bin_attached(text, integer, text, oid) FROM PUBLIC;
 
+-- without a setting of its own, so that the planner can take it in
 CREATE FUNCTION safemig.bin_list(VARIADIC statements text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT array_remove(statements, NULL) $$;
+LANGUAGE sql IMMUTABLE
+AS $$ SELECT pg_catalog.array_remove(statements, NULL) $$;
 COMMENT ON FUNCTION safemig.bin_list(text[]) IS 'for the bin: statements, those that are needed';
 REVOKE ALL ON FUNCTION safemig.bin_list(text[]) FROM PUBLIC;
 
@@ -82,7 +83,8 @@ AS $$
 	       (SELECT ARRAY[safemig.bin_attached(pg_get_indexdef(c.oid), length(quote_ident(c.relname)) + CASE WHEN x.indisunique THEN 20 ELSE 13 END,
 	                                          CASE WHEN c.relkind = 'I' THEN ' ON ONLY ' ELSE ' ON ' END, x.indrelid)]
 	            || ARRAY(SELECT format('ALTER INDEX %s ATTACH PARTITION %s', i.inhparent::regclass, c.oid::regclass) FROM pg_inherits i WHERE i.inhrelid = c.oid)
-	            || safemig.index_marks(c.oid)
+	            || CASE WHEN c.reltablespace <> 0 OR x.indisclustered OR x.indisreplident OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0)
+	               THEN safemig.index_marks(c.oid) ELSE '{}' END
 	          FROM pg_index x WHERE x.indexrelid = c.oid)
 	  END
 	  FROM pg_class c WHERE c.oid = relation

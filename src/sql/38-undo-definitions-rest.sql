@@ -384,7 +384,12 @@ AS $$
 	       WHEN action = 'drop not null' AND class_id = 'pg_type'::regclass THEN safemig.not_null_of_domain(object_oid)
 	       ELSE safemig.definition_of(class_id, object_oid, sub_id) END AS make),
 	dressed AS MATERIALIZED (SELECT validate, CASE WHEN validate IS NULL OR cardinality(make) = 0 THEN make ELSE (make[1] || ' NOT VALID') || make[2:] END AS make,
-	       CASE WHEN cardinality(make) > 0 AND action NOT IN ('drop default', 'drop not null') THEN safemig.dress_of(class_id, object_oid) ELSE '{}' END AS dress
+	       CASE WHEN cardinality(make) = 0 OR action IN ('drop default', 'drop not null') THEN '{}'
+	            -- indexes and constraints that are dropped and made again every day: most have nothing to be dressed with
+	            WHEN action IN ('drop index', 'drop constraint', 'drop trigger') AND NOT EXISTS (SELECT FROM pg_description WHERE classoid = class_id AND objoid = object_oid)
+	                 AND NOT EXISTS (SELECT FROM pg_seclabel WHERE classoid = class_id AND objoid = object_oid)
+	                 AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = class_id AND objid = object_oid AND deptype = 'x') THEN '{}'
+	            ELSE safemig.dress_of(class_id, object_oid) END AS dress
 	  FROM read)
 	SELECT CASE
 	  WHEN make IS NULL THEN NULL
