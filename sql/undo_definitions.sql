@@ -95,6 +95,16 @@ ALTER TABLE crop OWNER TO regress_safemig_owner;
 ALTER TABLE crop ADD CONSTRAINT who CHECK (whoami(id));
 ALTER TABLE crop DROP CONSTRAINT who;
 SELECT safemig.undrop('who on public.crop');
+-- its owner may have it back, and nobody else
+GRANT USAGE ON SCHEMA safemig TO regress_safemig_owner, regress_safemig_reader;
+GRANT EXECUTE ON FUNCTION safemig.undrop(text, text) TO regress_safemig_owner, regress_safemig_reader;
+SET ROLE regress_safemig_owner;
+ALTER TABLE crop DROP CONSTRAINT who;
+SET ROLE regress_safemig_reader;
+SELECT safemig.undrop('who on public.crop');
+SET ROLE regress_safemig_owner;
+SELECT safemig.undrop('who on public.crop');
+RESET ROLE;
 
 -- what no statement makes again is refused, unless it may go for good
 CREATE TYPE raw;
@@ -117,5 +127,6 @@ DROP TABLE saved, field, crop CASCADE;
 DROP TYPE raw CASCADE;
 DROP TYPE mood;
 DROP FUNCTION plot, stamp, whoami;
+DROP OWNED BY regress_safemig_owner, regress_safemig_reader;
 DROP ROLE regress_safemig_owner, regress_safemig_reader;
 DROP EXTENSION safemig;

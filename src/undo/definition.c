@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
@@ -14,8 +15,10 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 
 #include "base/owner.h"
 #include "effect/trial.h"
@@ -40,6 +43,32 @@ array_of(Datum *values, int count, Oid type)
 	return PointerGetDatum(construct_array(values, count, type, sizeof(int32), true, TYPALIGN_INT));
 }
 
+/* What has no owner of its own is its table's owner's: the first relation the statements name. */
+static char *
+owner_of_holder(const char *detail)
+{
+	const char *mark = detail;
+
+	while ((mark = strstr(mark, "%{")) != NULL)
+	{
+		char *end;
+		Oid relid = (Oid) strtoul(mark + 2, &end, 10);
+		HeapTuple tuple = OidIsValid(relid) && *end == '}'
+			? SearchSysCache1(RELOID, ObjectIdGetDatum(relid))
+			: NULL;
+
+		mark += 2;
+		if (HeapTupleIsValid(tuple))
+		{
+			char *owner = GetUserNameFromId(((Form_pg_class) GETSTRUCT(tuple))->relowner, true);
+
+			ReleaseSysCache(tuple);
+			return owner;
+		}
+	}
+	return NULL;
+}
+
 static Reading *
 reading_of_row(Effect *effect, HeapTuple row, TupleDesc desc)
 {
@@ -54,6 +83,8 @@ reading_of_row(Effect *effect, HeapTuple row, TupleDesc desc)
 	{
 		reading->item = make_bin_item(KEPT_DEFINITION, effect);
 		reading->item->detail = detail;
+		if (reading->item->owner == NULL)
+			reading->item->owner = owner_of_holder(detail);
 	}
 	return reading;
 }
