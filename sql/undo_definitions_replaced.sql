@@ -33,6 +33,15 @@ SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname = 'stamp';
 SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE rulename = 'r';
 SELECT f();
 
+-- its owner is gone: nobody else gets the rights of the new one
+CREATE ROLE regress_safemig_gone;
+CREATE FUNCTION lent() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text';
+ALTER FUNCTION lent() OWNER TO regress_safemig_gone;
+DROP FUNCTION lent();
+DROP ROLE regress_safemig_gone;
+SELECT safemig.undrop('public.lent()');
+SELECT count(*) AS others FROM pg_proc, aclexplode(proacl) a WHERE proname = 'lent' AND a.grantee <> proowner;
+
 -- a schema with tables and what they stand on
 CREATE SCHEMA farm;
 CREATE TYPE farm.kind AS ENUM ('cow', 'pig');
@@ -66,5 +75,5 @@ SELECT typname FROM pg_type WHERE typname = 'kind';
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP TABLE t CASCADE;
-DROP FUNCTION f, stamp;
+DROP FUNCTION f, stamp, lent;
 DROP EXTENSION safemig;

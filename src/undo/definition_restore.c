@@ -338,16 +338,42 @@ validate(Restore *restore, Remaking *remaking)
 						remaking->item->identity, error->message);
 }
 
+static bool
+gives_owner(const char *statement)
+{
+	return strncmp(statement, "ALTER ", strlen("ALTER ")) == 0 &&
+		strstr(statement, " OWNER TO ") != NULL;
+}
+
+/*
+ * Owner, grants, comment, each for itself.  But a view or a SECURITY DEFINER
+ * function acts with its owner's rights: when that is another one now, nobody
+ * else may use it until somebody has looked at it.
+ */
 static void
 dress(Restore *restore, Remaking *remaking)
 {
+	char *what = psprintf("Owner, grants or comment of %s %s", remaking->item->type,
+						  remaking->item->identity);
+	bool owner_lost = false;
 	ListCell *lc;
 
 	foreach(lc, remaking->dress)
-		(void) restore_step(restore,
-							psprintf("Owner, grants or comment of %s %s", remaking->item->type,
-									 remaking->item->identity),
-							lfirst(lc));
+	{
+		char *statement = lfirst(lc);
+
+		if (owner_lost && strstr(statement, "safemig.bin_give_grants(") != NULL)
+			continue;
+		if (restore_step(restore, what, statement) || !gives_owner(statement))
+			continue;
+		owner_lost = true;
+		if (remaking->item->object.classId == ProcedureRelationId)
+			(void) restore_step(
+				restore, what,
+				psprintf("REVOKE ALL ON %.*s FROM PUBLIC",
+						 (int) (strstr(statement, " OWNER TO ") - statement - strlen("ALTER ")),
+						 statement + strlen("ALTER ")));
+	}
 }
 
 /* Written over where it stands, its owner and grants are today's; a trigger loses its extension. */
