@@ -323,7 +323,7 @@ REVOKE ALL ON FUNCTION safemig.bin_holder(text) FROM PUBLIC;
 CREATE FUNCTION safemig.bin_holds(class_id oid, object_oid oid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT coalesce((SELECT nspname ~ '^safemig_bin_' FROM pg_namespace n WHERE n.oid = CASE class_id
+	SELECT coalesce((SELECT nspname ~ '^(pg_)?safemig_bin_' FROM pg_namespace n WHERE n.oid = CASE class_id
 	       WHEN 'pg_class'::regclass THEN (SELECT relnamespace FROM pg_class WHERE oid = object_oid)
 	       WHEN 'pg_type'::regclass THEN (SELECT typnamespace FROM pg_type WHERE oid = object_oid)
 	       WHEN 'pg_proc'::regclass THEN (SELECT pronamespace FROM pg_proc WHERE oid = object_oid)

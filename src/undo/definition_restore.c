@@ -282,7 +282,7 @@ find_relations(Restore *restore, Remaking *remaking)
 			"SELECT n.key, to_regclass(n.value)::oid, s.nspname"
 			" FROM jsonb_each_text($1::jsonb -> 'names') n"
 			" LEFT JOIN pg_class c ON c.oid = n.key::oid"
-			" LEFT JOIN pg_namespace s ON s.oid = c.relnamespace AND s.nspname ~ '^safemig_bin_'"
+			" LEFT JOIN pg_namespace s ON s.oid = c.relnamespace AND s.nspname ~ '^(pg_)?safemig_bin_'"
 			" WHERE s.oid IS NOT NULL OR (c.oid IS NULL AND to_regclass(n.value) IS NOT NULL)"))
 	{
 		List *row = lfirst(lc);
