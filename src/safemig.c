@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "guard/guard.h"
 #include "undo/keep.h"
+#include "worker/worker.h"
 
 SAFEMIG_MODULE_MAGIC;
 
@@ -45,4 +46,6 @@ _PG_init(void)
 	guard_keeper = keep_and_execute;
 	guard_before_end = refuse_end_of_full_bin;
 	guard_install_hooks();
+	if (guard_loaded_at_start && !IsBinaryUpgrade)
+		register_launcher();
 }

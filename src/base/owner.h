@@ -17,13 +17,15 @@
 extern int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
-/* Likewise, as somebody else: for statements that may run that one's code. */
-extern int
-execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
-
-/* As the owner, with SPI connected for it alone; returns how many rows were written. */
+/* The same with SPI connected for it alone; returns how many rows were written. */
 extern uint64
 write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
+
+/*
+ * As somebody else and with the guard awake, for what runs that role's code:
+ * checks, index expressions, casts.
+ */
+extern void write_as_role(Oid role, const char *sql);
 
 /* true while such a statement runs: the guard leaves it alone */
 extern bool is_own_work(void);

@@ -161,7 +161,8 @@ purge_definitions(List *items)
 		ObjectAddress object = item->object;
 
 		if (item->kind == KEPT_DEFINITION && home_of_foundation(item) != NULL &&
-			getObjectIdentity(&object, true) != NULL && in_bin(get_object_namespace(&object)))
+			getObjectIdentity(&object, true) != NULL &&
+			safemig_is_bin_schema(get_object_namespace(&object)))
 			add_exact_object_address(&object, targets);
 	}
 	performMultipleDeletions(targets, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);

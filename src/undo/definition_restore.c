@@ -132,8 +132,8 @@ run_as_holder(Restore *restore, void *arg)
 		DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
 	if (isnull)
 		elog(ERROR, "nobody owns what this changes: %s", sql);
-	(void) execute_as_role(role, sql, 0, NULL, NULL, NULL);
 	SPI_finish();
+	write_as_role(role, sql);
 }
 
 /* ---------- what an item holds ---------- */

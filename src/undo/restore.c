@@ -109,6 +109,12 @@ with_present_names(const char *statement)
 bool
 restore_step(Restore *restore, const char *what, const char *statement)
 {
+	return restore_step_as(restore, InvalidOid, what, statement);
+}
+
+bool
+restore_step_as(Restore *restore, Oid role, const char *what, const char *statement)
+{
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	char *sql = with_present_names(statement);
@@ -123,7 +129,10 @@ restore_step(Restore *restore, const char *what, const char *statement)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+		if (OidIsValid(role))
+			write_as_role(role, sql);
+		else
+			(void) write_as_owner(sql, 0, NULL, NULL, NULL);
 		ReleaseCurrentSubTransaction();
 		done = true;
 	}

@@ -31,6 +31,9 @@ extern char *with_present_names(const char *statement);
  */
 extern bool restore_step(Restore *restore, const char *what, const char *statement);
 
+/* The same as another role: for what may run that role's code. */
+extern bool restore_step_as(Restore *restore, Oid role, const char *what, const char *statement);
+
 /* One for each keeper; items of its kind only, in the order they were kept. */
 extern void restore_moved(Restore *restore, List *items);
 extern void restore_storage(Restore *restore, List *items);
