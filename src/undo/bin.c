@@ -13,6 +13,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -32,7 +33,11 @@
 	"item, kind, action, type, identity, owner, named, class_id, object_oid, sub_id, bin_oid,"     \
 	" rows, bytes, detail"
 
-#define ENTRY_STATE 9 /* column of safemig.bin_entry */
+/* columns of safemig.bin_entry and bin_item */
+#define ENTRY_ID 1
+#define ENTRY_STATE 9
+#define ITEM_ENTRY 1
+#define ITEM_KIND 3
 
 /* the words of bin_item.kind */
 static const char *const kind_words[] = {"moved", "storage", "column", "copy", "definition"};
@@ -262,7 +267,7 @@ bin_set_state(int64 entry, const char *state, const char *reason)
 static char *
 schema_name(int64 entry, Oid source)
 {
-	return psprintf("safemig_bin_" INT64_FORMAT "_%u", entry, source);
+	return psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "_%u", entry, source);
 }
 
 Oid
@@ -270,25 +275,28 @@ bin_schema(int64 entry, Oid source)
 {
 	char *name = schema_name(entry, source);
 	Oid schema = get_namespace_oid(name, true);
+	bool creating = creating_extension;
 	ObjectAddress object;
 	ObjectAddress extension;
 
 	if (OidIsValid(schema))
 		return schema;
-	schema = NamespaceCreate(name, safemig_owner(), false);
+	/* not a member of the extension whose script may be running */
+	creating_extension = false;
+	PG_TRY();
+	{
+		schema = NamespaceCreate(name, safemig_owner(), false);
+	}
+	PG_FINALLY();
+	{
+		creating_extension = creating;
+	}
+	PG_END_TRY();
 	ObjectAddressSet(object, NamespaceRelationId, schema);
 	ObjectAddressSet(extension, ExtensionRelationId, safemig_extension());
 	recordDependencyOn(&object, &extension, DEPENDENCY_EXTENSION);
 	CommandCounterIncrement();
 	return schema;
-}
-
-/* Member of the extension, and not the one it was installed with. */
-bool
-in_bin(Oid schema)
-{
-	return schema != safemig_schema() &&
-		getExtensionOfObject(NamespaceRelationId, schema) == safemig_extension();
 }
 
 void
@@ -300,7 +308,7 @@ bin_drop_schemas(int64 entry)
 	Datum values[1];
 	ListCell *lc;
 
-	values[0] = CStringGetTextDatum(psprintf("safemig\\_bin\\_" INT64_FORMAT "\\_%%", entry));
+	values[0] = CStringGetTextDatum(psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "\\_%%", entry));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner("SELECT oid FROM pg_namespace WHERE nspname LIKE $1", 1, types, values,
@@ -318,7 +326,7 @@ bin_drop_schemas(int64 entry)
 	{
 		ObjectAddress object;
 
-		if (!in_bin(lfirst_oid(lc)))
+		if (!safemig_is_bin_schema(lfirst_oid(lc)))
 			continue;
 		ObjectAddressSet(object, NamespaceRelationId, lfirst_oid(lc));
 		(void) deleteDependencyRecordsForClass(NamespaceRelationId, lfirst_oid(lc),
@@ -331,15 +339,39 @@ bin_drop_schemas(int64 entry)
 /* ---------- the end ---------- */
 
 static int64 entries_kept;
+static List *entries_with_rows; /* of int64 * */
+
+/* Statements that make a view or an index again hold nobody back. */
+static void
+note_rows(HeapTuple tuple, TupleDesc desc)
+{
+	bool isnull;
+	char *kind = TextDatumGetCString(heap_getattr(tuple, ITEM_KIND, desc, &isnull));
+	int64 *entry;
+
+	if (strcmp(kind, kind_words[KEPT_DEFINITION]) == 0)
+		return;
+	entry = palloc(sizeof(int64));
+	*entry = DatumGetInt64(heap_getattr(tuple, ITEM_ENTRY, desc, &isnull));
+	entries_with_rows = lappend(entries_with_rows, entry);
+}
 
 static void
 count_kept(HeapTuple tuple, TupleDesc desc)
 {
 	bool isnull;
 	Datum state = heap_getattr(tuple, ENTRY_STATE, desc, &isnull);
+	int64 id = DatumGetInt64(heap_getattr(tuple, ENTRY_ID, desc, &isnull));
+	ListCell *lc;
 
-	if (!isnull && strcmp(TextDatumGetCString(state), "kept") == 0)
-		entries_kept++;
+	if (strcmp(TextDatumGetCString(state), "kept") != 0)
+		return;
+	foreach(lc, entries_with_rows)
+		if (*(int64 *) lfirst(lc) == id)
+		{
+			entries_kept++;
+			return;
+		}
 }
 
 /* Below SPI: asked by the object hook when the extension is about to go. */
@@ -347,10 +379,16 @@ void
 refuse_end_of_full_bin(void)
 {
 	Oid entries = get_relname_relid("bin_entry", safemig_schema());
+	Oid items = get_relname_relid("bin_item", safemig_schema());
 
 	entries_kept = 0;
-	if (OidIsValid(entries))
+	entries_with_rows = NIL;
+	if (OidIsValid(entries) && OidIsValid(items))
+	{
+		scan_own_table(items, note_rows);
 		scan_own_table(entries, count_kept);
+	}
+	entries_with_rows = NIL;
 	if (entries_kept == 0)
 		return;
 	ereport(
