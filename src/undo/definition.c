@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
@@ -170,7 +171,7 @@ constraints_of_domain(Effect *effect)
 	return effects;
 }
 
-/* With a moved relation goes what hangs on it, and a domain's statements make its constraints. */
+/* With a moved relation or a column goes what hangs on it; a domain's statements make its constraints. */
 static bool
 goes_with_whole(const Effect *effect)
 {
@@ -182,6 +183,10 @@ goes_with_whole(const Effect *effect)
 			return true;
 		if (effect->object.classId == ConstraintRelationId &&
 			whole->whole->action == ACTION_DROP_DOMAIN)
+			return true;
+		/* the column's keeper has its default */
+		if (effect->object.classId == AttrDefaultRelationId &&
+			whole->whole->action == ACTION_DROP_COLUMN)
 			return true;
 	}
 	return false;
