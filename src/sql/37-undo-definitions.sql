@@ -69,29 +69,6 @@ $$;
 COMMENT ON FUNCTION safemig.index_marks(oid) IS 'for the bin: tablespace, CLUSTER mark, replica identity and statistics targets of an index';
 REVOKE ALL ON FUNCTION safemig.index_marks(oid) FROM PUBLIC;
 
-CREATE FUNCTION safemig.definition_of_relation(relation oid) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT CASE
-	  WHEN c.relkind IN ('t', 'c') THEN '{}'
-	  WHEN c.relkind = 'v' THEN ARRAY[concat('CREATE VIEW ', c.oid::regclass, ' WITH (' || array_to_string(c.reloptions, ', ') || ')', ' AS ',
-	       replace(pg_get_viewdef(c.oid), '%{', '%{%}{'))]
-	  -- its constraint makes it; a half-built one is nobody's loss
-	  WHEN c.relkind IN ('i', 'I') AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
-	       OR (SELECT r.relkind = 't' OR (c.relkind = 'i' AND NOT x.indisvalid) FROM pg_index x JOIN pg_class r ON r.oid = x.indrelid WHERE x.indexrelid = c.oid)) THEN '{}'
-	  WHEN c.relkind IN ('i', 'I') THEN
-	       (SELECT ARRAY[safemig.bin_attached(pg_get_indexdef(c.oid), length(quote_ident(c.relname)) + CASE WHEN x.indisunique THEN 20 ELSE 13 END,
-	                                          CASE WHEN c.relkind = 'I' THEN ' ON ONLY ' ELSE ' ON ' END, x.indrelid)]
-	            || ARRAY(SELECT format('ALTER INDEX %s ATTACH PARTITION %s', i.inhparent::regclass, c.oid::regclass) FROM pg_inherits i WHERE i.inhrelid = c.oid)
-	            || CASE WHEN c.reltablespace <> 0 OR x.indisclustered OR x.indisreplident OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0)
-	               THEN safemig.index_marks(c.oid) ELSE '{}' END
-	          FROM pg_index x WHERE x.indexrelid = c.oid)
-	  END
-	  FROM pg_class c WHERE c.oid = relation
-$$;
-COMMENT ON FUNCTION safemig.definition_of_relation(oid) IS 'for the bin: see safemig.definition_of()';
-REVOKE ALL ON FUNCTION safemig.definition_of_relation(oid) FROM PUBLIC;
-
 CREATE FUNCTION safemig.default_of_column(relation oid, attribute integer) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
@@ -112,6 +89,32 @@ AS $$
 $$;
 COMMENT ON FUNCTION safemig.default_of_column(oid, integer) IS 'for the bin: default or identity of a column; NULL for GENERATED ALWAYS AS, which no statement adds to a column that is there';
 REVOKE ALL ON FUNCTION safemig.default_of_column(oid, integer) FROM PUBLIC;
+
+CREATE FUNCTION safemig.definition_of_relation(relation oid) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE
+	  WHEN c.relkind IN ('t', 'c') THEN '{}'
+	  -- ALTER COLUMN ... DROP IDENTITY
+	  WHEN c.relkind = 'S' THEN (SELECT safemig.default_of_column(d.refobjid, d.refobjsubid) FROM pg_depend d
+	       WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i')
+	  WHEN c.relkind = 'v' THEN ARRAY[concat('CREATE VIEW ', c.oid::regclass, ' WITH (' || array_to_string(c.reloptions, ', ') || ')', ' AS ',
+	       replace(pg_get_viewdef(c.oid), '%{', '%{%}{'))]
+	  -- its constraint makes it; a half-built one is nobody's loss
+	  WHEN c.relkind IN ('i', 'I') AND (EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x'))
+	       OR (SELECT r.relkind = 't' OR (c.relkind = 'i' AND NOT x.indisvalid) FROM pg_index x JOIN pg_class r ON r.oid = x.indrelid WHERE x.indexrelid = c.oid)) THEN '{}'
+	  WHEN c.relkind IN ('i', 'I') THEN
+	       (SELECT ARRAY[safemig.bin_attached(pg_get_indexdef(c.oid), length(quote_ident(c.relname)) + CASE WHEN x.indisunique THEN 20 ELSE 13 END,
+	                                          CASE WHEN c.relkind = 'I' THEN ' ON ONLY ' ELSE ' ON ' END, x.indrelid)]
+	            || ARRAY(SELECT format('ALTER INDEX %s ATTACH PARTITION %s', i.inhparent::regclass, c.oid::regclass) FROM pg_inherits i WHERE i.inhrelid = c.oid)
+	            || CASE WHEN c.reltablespace <> 0 OR x.indisclustered OR x.indisreplident OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attstattarget >= 0)
+	               THEN safemig.index_marks(c.oid) ELSE '{}' END
+	          FROM pg_index x WHERE x.indexrelid = c.oid)
+	  END
+	  FROM pg_class c WHERE c.oid = relation
+$$;
+COMMENT ON FUNCTION safemig.definition_of_relation(oid) IS 'for the bin: see safemig.definition_of()';
+REVOKE ALL ON FUNCTION safemig.definition_of_relation(oid) FROM PUBLIC;
 
 CREATE FUNCTION safemig.not_null_of_column(relation oid, attribute integer) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -192,6 +192,15 @@ goes_with_whole(const Effect *effect)
 	return false;
 }
 
+/* A schema, and the sequence of an identity that ALTER TABLE drops, come back by statements too. */
+static bool
+is_read(Keep *keep, const Effect *effect)
+{
+	return action_kept_as(effect->action) == KEPT_DEFINITION ||
+		effect->action == ACTION_DROP_SCHEMA ||
+		(effect->action == ACTION_DROP_SEQUENCE && effect->named && !can_try_drop(keep->stmt));
+}
+
 static List *
 effects_to_read(Keep *keep)
 {
@@ -202,9 +211,7 @@ effects_to_read(Keep *keep)
 	{
 		Effect *effect = lfirst(lc);
 
-		if ((action_kept_as(effect->action) != KEPT_DEFINITION &&
-			 effect->action != ACTION_DROP_SCHEMA) ||
-			goes_with_whole(effect))
+		if (!is_read(keep, effect) || goes_with_whole(effect))
 			continue;
 		if (effect->action == ACTION_DROP_CONSTRAINT && effect->object.classId == TypeRelationId)
 			effects = list_concat(effects, constraints_of_domain(effect));
