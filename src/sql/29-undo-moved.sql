@@ -49,6 +49,8 @@ AS $$
 	           concat('ALTER TABLE %{', k.conrelid, '} ADD CONSTRAINT ', quote_ident(k.conname), ' ',
 	                  regexp_replace(replace(pg_get_constraintdef(k.oid), concat('REFERENCES ', k.confrelid::regclass, '('), concat('REFERENCES %{', k.confrelid, '}(')), ' NOT VALID$', ''),
 	                  CASE WHEN c.relkind = 'p' THEN '' ELSE ' NOT VALID' END)]
+	           || ARRAY(SELECT concat('COMMENT ON CONSTRAINT ', quote_ident(k.conname), ' ON %{', k.conrelid, '} IS ', quote_literal(d))
+	                      FROM obj_description(k.oid, 'pg_constraint') d WHERE d IS NOT NULL)
 	       ELSE ARRAY[]::text[] END
 	  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
 	 WHERE k.contype = 'f' AND (k.conrelid = ANY (moved)) <> (k.confrelid = ANY (moved))
@@ -56,8 +58,8 @@ AS $$
 	        AND (SELECT conrelid FROM pg_constraint p WHERE p.oid = k.conparentid) <> ALL (moved)))
 	UNION ALL
 	SELECT 3, format('publication %I of %s', p.pubname, r.prrelid::regclass),
-	       format('ALTER PUBLICATION %I DROP TABLE %%{%s}', p.pubname, r.prrelid),
-	       ARRAY[concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE %{', r.prrelid, '}',
+	       format('ALTER PUBLICATION %I DROP TABLE ONLY %%{%s}', p.pubname, r.prrelid),
+	       ARRAY[concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY %{', r.prrelid, '}',
 	             (SELECT concat(' (', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ')')
 	                FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
 	             CASE WHEN r.prqual IS NOT NULL THEN concat(' WHERE (', pg_get_expr(r.prqual, r.prrelid), ')') END)]

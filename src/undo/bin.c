@@ -33,7 +33,11 @@
 	"item, kind, action, type, identity, owner, named, class_id, object_oid, sub_id, bin_oid,"     \
 	" rows, bytes, detail"
 
-#define ENTRY_STATE 9 /* column of safemig.bin_entry */
+/* columns of safemig.bin_entry and bin_item */
+#define ENTRY_ID 1
+#define ENTRY_STATE 9
+#define ITEM_ENTRY 1
+#define ITEM_KIND 3
 
 /* the words of bin_item.kind */
 static const char *const kind_words[] = {"moved", "storage", "column", "copy", "definition"};
@@ -335,15 +339,39 @@ bin_drop_schemas(int64 entry)
 /* ---------- the end ---------- */
 
 static int64 entries_kept;
+static List *entries_with_rows; /* of int64 * */
+
+/* Statements that make a view or an index again hold nobody back. */
+static void
+note_rows(HeapTuple tuple, TupleDesc desc)
+{
+	bool isnull;
+	char *kind = TextDatumGetCString(heap_getattr(tuple, ITEM_KIND, desc, &isnull));
+	int64 *entry;
+
+	if (strcmp(kind, kind_words[KEPT_DEFINITION]) == 0)
+		return;
+	entry = palloc(sizeof(int64));
+	*entry = DatumGetInt64(heap_getattr(tuple, ITEM_ENTRY, desc, &isnull));
+	entries_with_rows = lappend(entries_with_rows, entry);
+}
 
 static void
 count_kept(HeapTuple tuple, TupleDesc desc)
 {
 	bool isnull;
 	Datum state = heap_getattr(tuple, ENTRY_STATE, desc, &isnull);
+	int64 id = DatumGetInt64(heap_getattr(tuple, ENTRY_ID, desc, &isnull));
+	ListCell *lc;
 
-	if (!isnull && strcmp(TextDatumGetCString(state), "kept") == 0)
-		entries_kept++;
+	if (strcmp(TextDatumGetCString(state), "kept") != 0)
+		return;
+	foreach(lc, entries_with_rows)
+		if (*(int64 *) lfirst(lc) == id)
+		{
+			entries_kept++;
+			return;
+		}
 }
 
 /* Below SPI: asked by the object hook when the extension is about to go. */
@@ -351,10 +379,16 @@ void
 refuse_end_of_full_bin(void)
 {
 	Oid entries = get_relname_relid("bin_entry", safemig_schema());
+	Oid items = get_relname_relid("bin_item", safemig_schema());
 
 	entries_kept = 0;
-	if (OidIsValid(entries))
+	entries_with_rows = NIL;
+	if (OidIsValid(entries) && OidIsValid(items))
+	{
+		scan_own_table(items, note_rows);
 		scan_own_table(entries, count_kept);
+	}
+	entries_with_rows = NIL;
 	if (entries_kept == 0)
 		return;
 	ereport(

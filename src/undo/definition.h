@@ -14,4 +14,24 @@
  */
 extern bool keep_definition_of(Keep *keep, const Effect *effect);
 
+/*
+ * What a CASCADE drop of that object would take with it, as items (of BinItem)
+ * that are in no entry; false when some of it cannot be made again, or the
+ * object is gone.
+ */
+extern bool definitions_standing_on(const ObjectAddress *object, List **items);
+
+/* ---------- shared by the rooms of definitions ---------- */
+
+/* Does something in the bin depend on it? */
+extern bool stands_under_bin(const ObjectAddress *object);
+
+/* Into the bin, as an item of the entry; false when it cannot be moved. */
+extern bool move_foundation(Keep *keep, const Effect *effect, BinItem *item);
+extern void bring_foundation_back(const BinItem *item, const char *schema);
+
+/* The schema that a moved foundation came from; NULL for a definition. */
+extern char *home_of_foundation(const BinItem *item);
+extern char *moved_foundation_detail(const char *detail, const char *home);
+
 #endif /* SAFEMIG_DEFINITION_H */

@@ -18,6 +18,8 @@ typedef struct Keep
 	List *effects;				/* of Effect: what is worth keeping */
 	int64 entry;				/* 0 until keep_entry() */
 	List *told;					/* of BinItem: what the statement named */
+	List *definitions;			/* definition.c's, read before anything moved */
+	List *left_behind;			/* of Effect: kept as definitions by moved.c's wish */
 	void (*execute)(void *arg); /* runs the statement */
 	void *arg;
 } Keep;

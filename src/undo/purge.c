@@ -60,10 +60,12 @@ purge_entry(int64 entry, const char *reason)
 {
 	Oid types[1] = {INT8OID};
 	Datum values[1] = {Int64GetDatum(entry)};
+	List *items = bin_items(entry);
 	ListCell *lc;
 
-	foreach(lc, bin_items(entry))
+	foreach(lc, items)
 		purge_item(lfirst(lc));
+	purge_definitions(items);
 	bin_drop_schemas(entry);
 	(void) write_as_owner("DELETE FROM safemig.bin_tie WHERE entry = $1", 1, types, values, NULL);
 	(void) write_as_owner("UPDATE safemig.bin_item SET detail = '{}' WHERE entry = $1", 1, types,

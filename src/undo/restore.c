@@ -74,7 +74,7 @@ joined(List *words, const char *separator)
 
 /* ---------- steps ---------- */
 
-/* %{16384} is the present name of that relation; NULL when it is gone. */
+/* %{16384} is the present name of that relation, %{%} a % of somebody's own; NULL when one is gone. */
 char *
 with_present_names(const char *statement)
 {
@@ -90,6 +90,12 @@ with_present_names(const char *statement)
 		char *name = get_rel_name(relid);
 
 		appendBinaryStringInfo(&text, at, mark - at);
+		if (strncmp(mark, "%{%}", 4) == 0)
+		{
+			appendStringInfoChar(&text, '%');
+			at = mark + 4;
+			continue;
+		}
 		if (name == NULL || *end != '}')
 			return NULL;
 		appendStringInfoString(

@@ -21,7 +21,7 @@ typedef struct Restore
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 
-/* %{16384} is the present name of that relation; NULL when one of them is gone. */
+/* %{16384} is the present name of that relation, %{%} a % of somebody's own; NULL when one is gone. */
 extern char *with_present_names(const char *statement);
 
 /*
@@ -47,5 +47,7 @@ extern void purge_moved(const BinItem *item);
 extern void purge_storage(const BinItem *item);
 extern void purge_column(const BinItem *item);
 extern void purge_copy(const BinItem *item);
+/* all of an entry's, when what stood on them is gone */
+extern void purge_definitions(List *items);
 
 #endif /* SAFEMIG_RESTORE_H */
