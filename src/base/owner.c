@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/snapmgr.h"
 
 #include "base/installation.h"
 #include "base/owner.h"
@@ -19,24 +21,48 @@ is_own_work(void)
 	return own_work_depth > 0;
 }
 
+/*
+ * In a transaction with one snapshot for all of it DDL still works on the newest
+ * catalogs, and what we ask about them must be as new.
+ */
+static int
+execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	SPIPlanPtr plan;
+
+	if (!IsolationUsesXactSnapshot())
+		return SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+	plan = SPI_prepare(sql, nargs, types);
+	if (plan == NULL)
+		return SPI_result;
+	CommandCounterIncrement();
+	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
+								true, 0);
+}
+
 int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	return execute_as_role(safemig_owner(), sql, nargs, types, values, nulls);
+}
+
+int
+execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	Oid save_user;
 	int save_security;
 	int save_nestlevel;
-	Oid owner = safemig_owner();
 	int code;
 
 	GetUserIdAndSecContext(&save_user, &save_security);
-	SetUserIdAndSecContext(owner, save_security | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(role, save_security | SECURITY_LOCAL_USERID_CHANGE);
 	save_nestlevel = NewGUCNestLevel();
 	own_work_depth++;
 	PG_TRY();
 	{
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
-		code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+		code = execute_newest(sql, nargs, types, values, nulls);
 		if (code < 0)
 			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);
 	}

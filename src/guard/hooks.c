@@ -42,7 +42,8 @@
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
-void (*guard_before_end)(void) = NULL;
+void (*guard_before_end)(Oid relid) = NULL;
+void (*guard_ask_bin)(List *effects) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -109,8 +110,11 @@ judge_or_record(FindEffects find, void *what)
 	if (guard_enforce == ENFORCE_OFF)
 		return record_off(find, what);
 	effects = find(what);
-	if (effects != NIL)
-		judge(effects);
+	if (effects == NIL)
+		return NIL;
+	if (guard_ask_bin)
+		guard_ask_bin(effects);
+	judge(effects);
 	return effects;
 }
 
@@ -252,6 +256,9 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	List *kept;
 
 	utility_hook_ran = true;
+	/* a part of the statement that is kept, or of its undoing: event triggers see only that */
+	if (is_own_work() && context == PROCESS_UTILITY_QUERY)
+		context = PROCESS_UTILITY_SUBCOMMAND;
 	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
 		guard_other_databases(pstmt->utilityStmt);
@@ -272,8 +279,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 							params, environment, dest,			 completion};
 
 		if (kept != NIL)
-			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept, run_utility,
-						 &call);
+			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept,
+						 list_difference_ptr(effects, kept), run_utility, &call);
 		else
 			run_utility(&call);
 	}
@@ -371,8 +378,6 @@ before_our_end(ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
-	if (guard_before_end && safemig_is_installed())
-		guard_before_end();
 	disarm_database();
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
@@ -429,6 +434,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		return;
 	if (access == OAT_DROP)
 		note_tried_drop(&object);
+	if (access == OAT_DROP && class == RelationRelationId && subid == 0 && guard_before_end &&
+		!is_own_work())
+		guard_before_end(oid);
 	if (access == OAT_POST_CREATE)
 	{
 		if (is_our_business())

@@ -9,9 +9,11 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -109,7 +111,7 @@ bin_add_item(int64 entry, BinItem *item)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
 		"INSERT INTO safemig.bin_item (entry, " ITEM_COLUMNS ")"
-		" SELECT $1, coalesce(nullif($15, 0), 1 + (SELECT count(*) FROM safemig.bin_item WHERE entry = $1)),"
+		" SELECT $1, coalesce(nullif($15, 0), 1 + (SELECT coalesce(max(item), 0) FROM safemig.bin_item WHERE entry = $1)),"
 		" $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb RETURNING item",
 		15, types, values, nulls);
 	if (SPI_processed == 1)
@@ -269,12 +271,17 @@ Oid
 bin_schema(int64 entry, Oid source)
 {
 	char *name = schema_name(entry, source);
-	Oid schema = get_namespace_oid(name, true);
+	Oid schema;
 	ObjectAddress object;
 	ObjectAddress extension;
 
-	if (OidIsValid(schema))
-		return schema;
+	/* the names can be foretold, and somebody may sit on one */
+	while (OidIsValid(schema = get_namespace_oid(name, true)))
+	{
+		if (in_bin(schema))
+			return schema;
+		name = psprintf("%s_", name);
+	}
 	schema = NamespaceCreate(name, safemig_owner(), false);
 	ObjectAddressSet(object, NamespaceRelationId, schema);
 	ObjectAddressSet(extension, ExtensionRelationId, safemig_extension());
@@ -289,6 +296,61 @@ in_bin(Oid schema)
 {
 	return schema != safemig_schema() &&
 		getExtensionOfObject(NamespaceRelationId, schema) == safemig_extension();
+}
+
+int64
+bin_entry_of_schema(Oid schema)
+{
+	static const char prefix[] = "safemig_bin_";
+	char *name = get_namespace_name(schema);
+
+	/* by name first, which is cheap */
+	if (name == NULL || strncmp(name, prefix, strlen(prefix)) != 0 || !in_bin(schema))
+		return 0;
+	return strtoll(name + strlen(prefix), NULL, 10);
+}
+
+Oid
+bin_owner(void)
+{
+	return ROLE_PG_CHECKPOINT;
+}
+
+static void
+drop_statistics_in(List *schemas)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List *statistics = NIL;
+	ListCell *lc;
+
+	foreach(lc, schemas)
+	{
+		Oid types[1] = {OIDOID};
+		Datum values[1] = {ObjectIdGetDatum(lfirst_oid(lc))};
+
+		if (!in_bin(lfirst_oid(lc)))
+			continue;
+		if (SPI_connect() != SPI_OK_CONNECT)
+			elog(ERROR, "SPI_connect failed");
+		(void) execute_as_owner("SELECT oid FROM pg_statistic_ext WHERE stxnamespace = $1", 1,
+								types, values, NULL);
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			MemoryContext spi = MemoryContextSwitchTo(caller);
+
+			statistics =
+				lappend_oid(statistics, oid_of(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+			MemoryContextSwitchTo(spi);
+		}
+		SPI_finish();
+	}
+	foreach(lc, statistics)
+	{
+		ObjectAddress object;
+
+		ObjectAddressSet(object, StatisticExtRelationId, lfirst_oid(lc));
+		performDeletion(&object, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+	}
 }
 
 void
@@ -314,6 +376,8 @@ bin_drop_schemas(int64 entry)
 	}
 	SPI_finish();
 
+	/* their name was taken meanwhile, which was reported */
+	drop_statistics_in(schemas);
 	foreach(lc, schemas)
 	{
 		ObjectAddress object;
@@ -342,15 +406,20 @@ count_kept(HeapTuple tuple, TupleDesc desc)
 		entries_kept++;
 }
 
-/* Below SPI: asked by the object hook when the extension is about to go. */
+/*
+ * Below SPI: asked by the object hook for each relation that is about to go, since
+ * the extension itself is the last to go, when nobody can read the bin any more.
+ */
 void
-refuse_end_of_full_bin(void)
+refuse_end_of_full_bin(Oid relid)
 {
-	Oid entries = get_relname_relid("bin_entry", safemig_schema());
+	char *name = get_rel_name(relid);
 
+	if (name == NULL || strcmp(name, "bin_entry") != 0 ||
+		get_rel_namespace(relid) != get_namespace_oid(SAFEMIG_NAME, true))
+		return;
 	entries_kept = 0;
-	if (OidIsValid(entries))
-		scan_own_table(entries, count_kept);
+	scan_own_table(relid, count_kept);
 	if (entries_kept == 0)
 		return;
 	ereport(

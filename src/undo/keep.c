@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -118,7 +119,7 @@ finds_room(Keep *keep)
 }
 
 void
-keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
+keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects, List *let_go,
 				 void (*execute)(void *arg), void *arg)
 {
 	Keep keep = {0};
@@ -131,9 +132,14 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 	keep.query = query;
 	keep.migration = migration;
 	keep.effects = effects;
+	keep.let_go = let_go;
 	keep.execute = execute;
 	keep.arg = arg;
 
+	/* in the server's words, where it does not come to say them itself */
+	PreventCommandIfReadOnly(CreateCommandName(stmt));
+	PreventCommandIfParallelMode(CreateCommandName(stmt));
+	PreventCommandDuringRecovery(CreateCommandName(stmt));
 	if (!finds_room(&keep))
 	{
 		execute(arg);

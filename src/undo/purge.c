@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -36,9 +37,6 @@ purge_item(const BinItem *item)
 {
 	switch (item->kind)
 	{
-		case KEPT_MOVED:
-			purge_moved(item);
-			break;
 		case KEPT_STORAGE:
 			purge_storage(item);
 			break;
@@ -48,6 +46,7 @@ purge_item(const BinItem *item)
 		case KEPT_COPY:
 			purge_copy(item);
 			break;
+		case KEPT_MOVED: /* all at once */
 		case KEPT_DEFINITION:
 		case KEPT_NOT:
 			break;
@@ -60,10 +59,18 @@ purge_entry(int64 entry, const char *reason)
 {
 	Oid types[1] = {INT8OID};
 	Datum values[1] = {Int64GetDatum(entry)};
+	List *items = bin_items(entry);
+	List *moved = NIL;
 	ListCell *lc;
 
-	foreach(lc, bin_items(entry))
-		purge_item(lfirst(lc));
+	foreach(lc, items)
+	{
+		if (((BinItem *) lfirst(lc))->kind == KEPT_MOVED)
+			moved = lappend(moved, lfirst(lc));
+		else
+			purge_item(lfirst(lc));
+	}
+	purge_moved(moved);
 	bin_drop_schemas(entry);
 	(void) write_as_owner("DELETE FROM safemig.bin_tie WHERE entry = $1", 1, types, values, NULL);
 	(void) write_as_owner("UPDATE safemig.bin_item SET detail = '{}' WHERE entry = $1", 1, types,
@@ -106,7 +113,8 @@ bytes_in_use(void)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
-		"SELECT coalesce(sum(coalesce(pg_total_relation_size(i.bin_oid), i.bytes)), 0)::bigint"
+		/* as written down: the size itself would wait for who brings it back just now */
+		"SELECT coalesce(sum(i.bytes), 0)::bigint"
 		" FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry WHERE e.state = 'kept'",
 		0, NULL, NULL, NULL);
 	if (SPI_processed == 1)
@@ -156,7 +164,10 @@ make_room_in_bin(int64 wanted)
 
 	if (bytes_in_use() + wanted <= limit)
 		return true;
-	if (strcmp(when_full, "refuse") == 0)
+	if (strcmp(when_full, "pass") == 0)
+		return false;
+	/* nothing is gained by purging for what is too large by itself */
+	if (strcmp(when_full, "refuse") == 0 || wanted > limit)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_CANNOT_UNDO),
@@ -168,8 +179,6 @@ make_room_in_bin(int64 wanted)
 			 errhint(
 				 "CALL %s.purge_expired(); or SELECT %s.set('keep_max_bytes', '...'); or permit it 'without undo'.",
 				 SAFEMIG_NAME, SAFEMIG_NAME)));
-	if (strcmp(when_full, "pass") == 0 || wanted > limit)
-		return false;
 	foreach(lc,
 			entries_from("SELECT id FROM safemig.bin_entry WHERE state = 'kept' AND $1"
 						 " ORDER BY id FOR UPDATE SKIP LOCKED",
@@ -229,6 +238,43 @@ safemig_purge_object(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(purged);
 }
 
+/* One that cannot go just now must not keep the others. */
+static void
+purge_one_expired(int64 entry)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		if (bin_claim(entry))
+			purge_entry(entry, "expired");
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			ReThrowError(error);
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("entry " INT64_FORMAT " is not purged: %s", entry, error->message),
+				 error->detail ? errdetail_internal("%s", error->detail) : 0));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+}
+
 /*
  * One transaction for each entry, and no waiting: what somebody uses just now
  * goes the next time.
@@ -263,8 +309,7 @@ safemig_purge_expired(PG_FUNCTION_ARGS)
 		save_nestlevel = NewGUCNestLevel();
 		(void) set_config_option("lock_timeout", "1s", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
-		if (bin_claim(*(int64 *) lfirst(lc)))
-			purge_entry(*(int64 *) lfirst(lc), "expired");
+		purge_one_expired(*(int64 *) lfirst(lc));
 		AtEOXact_GUC(true, save_nestlevel);
 	}
 	MemoryContextSwitchTo(caller);
