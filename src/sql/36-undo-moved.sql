@@ -46,6 +46,8 @@ AS $$
 	       ARRAY[format('ALTER TABLE %%{%s} INHERIT %%{%s}', i.inhrelid, i.inhparent),
 	             format('UPDATE pg_catalog.pg_inherits SET inhseqno = %s WHERE inhrelid = %s AND inhparent = %s'
 	                    ' AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits o WHERE o.inhrelid = %2$s AND o.inhseqno = %1$s)', i.inhseqno, i.inhrelid, i.inhparent),
+	             -- pg_dump takes parents in the order in which their rows lie here
+	             format('UPDATE pg_catalog.pg_inherits SET inhseqno = inhseqno WHERE inhrelid = %s AND inhseqno > %s', i.inhrelid, i.inhseqno),
 	             concat('UPDATE pg_catalog.pg_attribute SET attislocal = false WHERE attrelid = ', i.inhrelid, ' AND attname = ANY (',
 	                    safemig.bin_text(quote_literal(ARRAY(SELECT attname::text FROM pg_attribute a WHERE a.attrelid = i.inhrelid AND NOT a.attislocal AND a.attnum > 0 AND NOT a.attisdropped))), ')'),
 	             concat('UPDATE pg_catalog.pg_constraint SET conislocal = false WHERE conrelid = ', i.inhrelid, ' AND conname = ANY (',
@@ -217,13 +219,18 @@ REVOKE ALL ON FUNCTION safemig.unexpose(bigint) FROM PUBLIC;
 CREATE FUNCTION safemig.unvalidated(entry bigint) RETURNS SETOF text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ALTER TABLE %s VALIDATE CONSTRAINT %I', k.conrelid::regclass, k.conname)
+	SELECT s.statement
 	  FROM safemig.bin_tie t
-	 CROSS JOIN LATERAL unnest(t.statements) s(statement)
-	 CROSS JOIN LATERAL regexp_match(s.statement, '^ALTER TABLE %\{(\d+)\} ADD CONSTRAINT ("(?:[^"]|"")+"|\S+) FOREIGN KEY .* NOT VALID$') m(part)
+	 CROSS JOIN LATERAL unnest(t.statements) u(statement)
+	 CROSS JOIN LATERAL regexp_match(u.statement, '^ALTER TABLE %\{(\d+)\} ADD CONSTRAINT ("(?:[^"]|"")+"|\S+) FOREIGN KEY .* NOT VALID$') m(part)
 	  JOIN pg_constraint k ON k.conrelid = m.part[1]::oid AND safemig.bin_text(quote_ident(k.conname)) = m.part[2]
+	 CROSS JOIN LATERAL (VALUES (1, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', k.conrelid::regclass, k.conname)),
+	       -- the server leaves out the rows for each partition of the table that is referred to
+	       (2, format('WITH RECURSIVE part(oid) AS (SELECT oid FROM pg_catalog.pg_constraint WHERE conparentid = %s AND conrelid = %s'
+	                  ' UNION SELECT c.oid FROM part p JOIN pg_catalog.pg_constraint c ON c.conparentid = p.oid)'
+	                  ' UPDATE pg_catalog.pg_constraint SET convalidated = true WHERE oid IN (SELECT oid FROM part) AND NOT convalidated', k.oid, k.conrelid))) s(n, statement)
 	 WHERE t.entry = unvalidated.entry AND NOT k.convalidated
-	 ORDER BY t.place
+	 ORDER BY t.place, s.n
 $$;
 COMMENT ON FUNCTION safemig.unvalidated(bigint) IS 'for validate(): the statements that validate what an entry brought back NOT VALID';
 REVOKE ALL ON FUNCTION safemig.unvalidated(bigint) FROM PUBLIC;
