@@ -85,6 +85,20 @@ DROP TABLE perm, perm2;
 COMMIT;
 SELECT safemig.undrop('public.perm2');
 SELECT safemig.undrop('public.perm');
+-- a table that is part of an extension is nothing without it
+CREATE TABLE part (a int);
+INSERT INTO part VALUES (1);
+ALTER EXTENSION plpgsql ADD TABLE part;
+\set VERBOSITY sqlstate
+DROP EXTENSION plpgsql;
+\set VERBOSITY default
+SELECT * FROM part;
+BEGIN;
+SELECT safemig.permit('drop extension plpgsql without undo') > 0;
+DROP EXTENSION plpgsql;
+COMMIT;
+SELECT to_regclass('part'), count(*) FROM safemig.bin WHERE identity = 'public.part';
+CREATE EXTENSION plpgsql;
 -- the server's own words
 BEGIN READ ONLY;
 DROP TABLE perm;

@@ -21,6 +21,9 @@
 #include "undo/keep.h"
 #include "undo/purge.h"
 
+/* notices of one statement */
+#define TOLD_AT_MOST 10
+
 int64
 keep_entry(Keep *keep)
 {
@@ -67,6 +70,8 @@ keeps_kind(Keep *keep, KeptKind kind)
 static void
 tell_what_was_kept(Keep *keep)
 {
+	int untold = 0;
+	int told = 0;
 	ListCell *lc;
 
 	foreach(lc, keep->told)
@@ -75,12 +80,22 @@ tell_what_was_kept(Keep *keep)
 
 		if (action_category(item->action) != CATEGORY_DATA)
 			continue;
+		if (++told > TOLD_AT_MOST)
+		{
+			untold++;
+			continue;
+		}
 		ereport(NOTICE,
 				(errmsg("%s %s is kept for %s", item->type, item->identity,
 						setting_text(SETTING_KEEP_FOR)),
 				 errhint("SELECT %s.undrop(%s); brings it back.", SAFEMIG_NAME,
 						 quote_literal_cstr(item->identity))));
 	}
+	if (untold > 0)
+		ereport(NOTICE,
+				(errmsg("and %d more", untold),
+				 errhint("SELECT %s.undrop_id(" INT64_FORMAT "); brings all of it back.",
+						 SAFEMIG_NAME, keep->entry)));
 }
 
 /* What the bin would hold more: rows that are moved, not copied, are already on disk. */

@@ -63,9 +63,8 @@ is_movable(const ObjectAddress *object)
 		relkind == RELKIND_FOREIGN_TABLE;
 }
 
-/* Permitted without undo, of this transaction, in an exempt schema: not for the bin. */
 static bool
-is_let_go(Keep *keep, const ObjectAddress *object)
+is_in_let_go(Keep *keep, Oid class, Oid object)
 {
 	ListCell *lc;
 
@@ -73,11 +72,31 @@ is_let_go(Keep *keep, const ObjectAddress *object)
 	{
 		Effect *effect = lfirst(lc);
 
-		if (effect->object.classId == object->classId &&
-			effect->object.objectId == object->objectId && effect->object.objectSubId == 0)
+		/* an extension is among them because it cannot be kept, which nobody need have meant */
+		if (action_kept_as(effect->action) == KEPT_NOT && !effect->without_undo)
+			continue;
+		if (effect->object.classId == class && effect->object.objectId == object &&
+			effect->object.objectSubId == 0)
 			return true;
 	}
-	return get_rel_persistence(object->objectId) == RELPERSISTENCE_TEMP;
+	return false;
+}
+
+/*
+ * Permitted without undo, of this transaction, in an exempt schema: not for the
+ * bin.  Part of an extension that is let go: neither.
+ */
+static bool
+is_let_go(Keep *keep, const ObjectAddress *object)
+{
+	Oid extension;
+
+	if (is_in_let_go(keep, object->classId, object->objectId) ||
+		(object->classId == RelationRelationId &&
+		 get_rel_persistence(object->objectId) == RELPERSISTENCE_TEMP))
+		return true;
+	extension = getExtensionOfObject(object->classId, object->objectId);
+	return OidIsValid(extension) && is_in_let_go(keep, ExtensionRelationId, extension);
 }
 
 static List *
@@ -108,7 +127,9 @@ movable_among(Keep *keep, List *victims)
 	{
 		ObjectAddress *object = lfirst(lc);
 
-		if (!is_movable(object) || is_let_go(keep, object))
+		/* part of an extension that goes: it cannot be had without that */
+		if (!is_movable(object) || is_let_go(keep, object) ||
+			OidIsValid(getExtensionOfObject(RelationRelationId, object->objectId)))
 			continue;
 		if (get_rel_relkind(object->objectId) == RELKIND_SEQUENCE)
 			sequences = lappend_oid(sequences, object->objectId);
@@ -478,7 +499,7 @@ keep_what_stays_behind(Keep *keep, List *left, List *let_go, bool drop)
 		ObjectAddress *object = lfirst(lc);
 		Effect *effect = effect_on(keep, object);
 
-		if (effect != NULL && !keep_definition_of(keep, effect))
+		if (effect != NULL && !is_let_go(keep, object) && !keep_definition_of(keep, effect))
 			refuse_unkept(keep, effect, "there is no statement that would make it again");
 		add_exact_object_address(object, targets);
 	}
