@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/guc.h"
+#include "utils/snapmgr.h"
 
 #include "base/installation.h"
 #include "base/owner.h"
@@ -17,6 +19,25 @@ bool
 is_own_work(void)
 {
 	return own_work_depth > 0;
+}
+
+/*
+ * In a transaction with one snapshot for all of it DDL still works on the newest
+ * catalogs, and what we ask about them must be as new.
+ */
+static int
+execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	SPIPlanPtr plan;
+
+	if (!IsolationUsesXactSnapshot())
+		return SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+	plan = SPI_prepare(sql, nargs, types);
+	if (plan == NULL)
+		return SPI_result;
+	CommandCounterIncrement();
+	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
+								true, 0);
 }
 
 /* security: what is added to the context; depth: 1 when the guard is to sleep */
@@ -37,7 +58,7 @@ execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *t
 	{
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								 GUC_ACTION_SAVE, true, 0, false);
-		code = SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+		code = execute_newest(sql, nargs, types, values, nulls);
 		if (code < 0)
 			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);
 	}
@@ -55,6 +76,12 @@ int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	return execute_as(safemig_owner(), 0, 1, sql, nargs, types, values, nulls);
+}
+
+int
+execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	return execute_as(role, 0, 1, sql, nargs, types, values, nulls);
 }
 
 void

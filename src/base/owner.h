@@ -17,7 +17,11 @@
 extern int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
-/* The same with SPI connected for it alone; returns how many rows were written. */
+/* Likewise, as somebody else: for statements that may run that one's code. */
+extern int
+execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
+
+/* As the owner, with SPI connected for it alone; returns how many rows were written. */
 extern uint64
 write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 

@@ -41,11 +41,14 @@ extern void guard_judge_late(Node *stmt);
  * here, which the guard knows nothing of.
  */
 typedef void (*GuardKeeper)(Node *stmt, const char *query, const char *migration, List *effects,
-							void (*execute)(void *arg), void *arg);
+							List *let_go, void (*execute)(void *arg), void *arg);
 extern GuardKeeper guard_keeper;
 
-/* Asked when the extension is about to go; likewise. */
-extern void (*guard_before_end)(void);
+/* Asked when a relation is about to go, also while the guard sleeps; likewise. */
+extern void (*guard_before_end)(Oid relid);
+
+/* Raises an error when something in the bin needs what would go; likewise. */
+extern void (*guard_ask_bin)(List *effects);
 
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);

@@ -43,7 +43,8 @@
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
-void (*guard_before_end)(void) = NULL;
+void (*guard_before_end)(Oid relid) = NULL;
+void (*guard_ask_bin)(List *effects) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -112,8 +113,11 @@ judge_or_record(FindEffects find, void *what)
 	if (guard_enforce == ENFORCE_OFF)
 		return record_off(find, what);
 	effects = find(what);
-	if (effects != NIL)
-		judge(effects);
+	if (effects == NIL)
+		return NIL;
+	if (guard_ask_bin)
+		guard_ask_bin(effects);
+	judge(effects);
 	return effects;
 }
 
@@ -291,7 +295,10 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	/* before the server says that its tables are in the way */
 	if (guard_before_end && drops_extension(pstmt->utilityStmt, SAFEMIG_NAME) &&
 		guard_enforce == ENFORCE_OFF && is_our_business())
-		guard_before_end();
+		guard_before_end(safemig_relation("bin_item"));
+	/* a part of the statement that is kept, or of its undoing: event triggers see only that */
+	if (is_own_work() && context == PROCESS_UTILITY_QUERY)
+		context = PROCESS_UTILITY_SUBCOMMAND;
 	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
 		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
@@ -317,8 +324,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 							params, environment, dest,			 completion};
 
 		if (kept != NIL)
-			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept, run_utility,
-						 &call);
+			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept,
+						 list_difference_ptr(effects, kept), run_utility, &call);
 		else
 			run_utility(&call);
 	}
@@ -432,8 +439,6 @@ before_our_end(ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
-	if (guard_before_end && safemig_is_installed())
-		guard_before_end();
 	disarm_database();
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
@@ -516,6 +521,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		safemig_members_changed();
 	if (access == OAT_DROP)
 		note_tried_drop(&object);
+	if (access == OAT_DROP && class == RelationRelationId && subid == 0 && guard_before_end &&
+		!is_own_work())
+		guard_before_end(oid);
 	if (access == OAT_POST_CREATE)
 	{
 		if (is_our_business())

@@ -51,7 +51,7 @@ REVOKE ALL ON safemig.bin_item FROM PUBLIC;
 CREATE VIEW safemig.bin AS
 	SELECT e.id, i.type AS what, i.identity, i.action, i.named,
 	       CASE WHEN e.state = 'kept' THEN i.rows::bigint END AS rows,
-	       CASE WHEN e.state = 'kept' THEN coalesce(pg_catalog.pg_total_relation_size(i.bin_oid), i.bytes) END AS bytes,
+	       CASE WHEN e.state = 'kept' THEN i.bytes END AS bytes,
 	       e.kept_at, e.kept_by, e.migration, e.statement, e.expires_at, e.state, e.xid
 	  FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id;
 COMMENT ON VIEW safemig.bin IS 'what was destroyed and can be had back: SELECT safemig.undrop(identity) or safemig.undrop_id(id); rows as estimated when it was kept, bytes with TOAST and indexes';

@@ -11,79 +11,111 @@ CREATE TABLE safemig.bin_tie (
 COMMENT ON TABLE safemig.bin_tie IS 'statements that tie what comes back to the tables that stayed; %{oid} stands for the present name of a relation';
 REVOKE ALL ON safemig.bin_tie FROM PUBLIC;
 
+-- What somebody wrote, in a statement where %{ is a mark of ours.
+CREATE FUNCTION safemig.bin_text(written text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT replace(written, '%{', '%{%}{') $$;
+COMMENT ON FUNCTION safemig.bin_text(text) IS 'for the bin: a text for use in a statement that has marks like %{16384}';
+REVOKE ALL ON FUNCTION safemig.bin_text(text) FROM PUBLIC;
+
 CREATE FUNCTION safemig.bin_ties(moved oid[], dropped_class oid[], dropped_oid oid[],
-	OUT what text, OUT cut text, OUT statements text[])
+	OUT place integer, OUT what text, OUT cut text, OUT statements text[])
 RETURNS SETOF record
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+	-- in the order in which they are cut: nobody detaches a partition that a foreign key refers to,
+	-- and a partition's own foreign key can be dropped when it is detached
 	WITH dropped AS (SELECT * FROM unnest(dropped_class, dropped_oid) d(class, oid)),
-	tie(place, what, cut, statements) AS (
-	-- partitions and children of parents that stay
-	SELECT 1, format('partition %s of %s', i.inhrelid::regclass, i.inhparent::regclass),
+	tie(cut_place, place, what, cut, statements) AS (
+	SELECT 2, 10 + i.inhseqno, format('partition %s of %s', i.inhrelid::regclass, i.inhparent::regclass),
 	       format('ALTER TABLE %%{%s} DETACH PARTITION %%{%s}', i.inhparent, i.inhrelid),
 	       -- nobody writes to what is in the bin: the constraint holds, and no scan is needed
 	       CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL THEN ARRAY[
-	           concat('ALTER TABLE %{', i.inhrelid, '} ADD CONSTRAINT safemig_part CHECK (', pg_get_partition_constraintdef(i.inhrelid), ') NOT VALID'),
+	           concat('ALTER TABLE %{', i.inhrelid, '} ADD CONSTRAINT safemig_part CHECK (', safemig.bin_text(pg_get_partition_constraintdef(i.inhrelid)), ') NOT VALID'),
 	           concat('UPDATE pg_catalog.pg_constraint SET convalidated = true WHERE conname = ''safemig_part'' AND conrelid = ', i.inhrelid)]
 	       ELSE ARRAY[]::text[] END
-	       || concat('ALTER TABLE %{', i.inhparent, '} ATTACH PARTITION %{', i.inhrelid, '} ', pg_get_expr(c.relpartbound, c.oid))
+	       || concat('ALTER TABLE %{', i.inhparent, '} ATTACH PARTITION %{', i.inhrelid, '} ', safemig.bin_text(pg_get_expr(c.relpartbound, c.oid)))
 	       || CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL
 	          THEN ARRAY[format('ALTER TABLE %%{%s} DROP CONSTRAINT safemig_part', i.inhrelid)] ELSE ARRAY[]::text[] END
 	  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 	 WHERE i.inhrelid = ANY (moved) AND i.inhparent <> ALL (moved) AND c.relispartition AND c.relkind IN ('r', 'p', 'f')
 	UNION ALL
-	SELECT 1, format('inheritance of %s from %s', i.inhrelid::regclass, i.inhparent::regclass),
+	-- children of parents that stay, in the order of their parents
+	SELECT 2, 10 + i.inhseqno, format('inheritance of %s from %s', i.inhrelid::regclass, i.inhparent::regclass),
 	       format('ALTER TABLE %%{%s} NO INHERIT %%{%s}', i.inhrelid, i.inhparent),
 	       ARRAY[format('ALTER TABLE %%{%s} INHERIT %%{%s}', i.inhrelid, i.inhparent),
+	             format('UPDATE pg_catalog.pg_inherits SET inhseqno = %s WHERE inhrelid = %s AND inhparent = %s'
+	                    ' AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits o WHERE o.inhrelid = %2$s AND o.inhseqno = %1$s)', i.inhseqno, i.inhrelid, i.inhparent),
+	             -- pg_dump takes parents in the order in which their rows lie here
+	             format('UPDATE pg_catalog.pg_inherits SET inhseqno = inhseqno WHERE inhrelid = %s AND inhseqno > %s', i.inhrelid, i.inhseqno),
 	             concat('UPDATE pg_catalog.pg_attribute SET attislocal = false WHERE attrelid = ', i.inhrelid, ' AND attname = ANY (',
-	                    quote_literal(ARRAY(SELECT attname::text FROM pg_attribute a WHERE a.attrelid = i.inhrelid AND NOT a.attislocal AND a.attnum > 0 AND NOT a.attisdropped)), ')'),
+	                    safemig.bin_text(quote_literal(ARRAY(SELECT attname::text FROM pg_attribute a WHERE a.attrelid = i.inhrelid AND NOT a.attislocal AND a.attnum > 0 AND NOT a.attisdropped))), ')'),
 	             concat('UPDATE pg_catalog.pg_constraint SET conislocal = false WHERE conrelid = ', i.inhrelid, ' AND conname = ANY (',
-	                    quote_literal(ARRAY(SELECT conname::text FROM pg_constraint k WHERE k.conrelid = i.inhrelid AND NOT k.conislocal)), ')')]
+	                    safemig.bin_text(quote_literal(ARRAY(SELECT conname::text FROM pg_constraint k WHERE k.conrelid = i.inhrelid AND NOT k.conislocal))), ')')]
 	  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 	 WHERE i.inhrelid = ANY (moved) AND i.inhparent <> ALL (moved) AND NOT c.relispartition AND c.relkind IN ('r', 'p', 'f')
 	UNION ALL
-	-- foreign keys that cross; a partition's own come back with ATTACH PARTITION
-	SELECT 2, format('foreign key %I on %s', k.conname, k.conrelid::regclass),
-	       format('ALTER TABLE %%{%s} DROP CONSTRAINT %I', k.conrelid, k.conname),
+	-- foreign keys that cross, or that refer to a table with a partition that goes; a
+	-- partition's own come back with ATTACH PARTITION
+	SELECT CASE WHEN k.conparentid = 0 THEN 1 ELSE 3 END, 20, format('foreign key %I on %s', k.conname, k.conrelid::regclass),
+	       format('ALTER TABLE %%{%s} DROP CONSTRAINT %s', k.conrelid, safemig.bin_text(quote_ident(k.conname))),
 	       CASE WHEN k.conparentid = 0 THEN ARRAY[
-	           concat('ALTER TABLE %{', k.conrelid, '} ADD CONSTRAINT ', quote_ident(k.conname), ' ',
-	                  regexp_replace(replace(pg_get_constraintdef(k.oid), concat('REFERENCES ', k.confrelid::regclass, '('), concat('REFERENCES %{', k.confrelid, '}(')), ' NOT VALID$', ''),
+	           concat('ALTER TABLE %{', k.conrelid, '} ADD CONSTRAINT ', safemig.bin_text(quote_ident(k.conname)), ' ',
+	                  regexp_replace(replace(safemig.bin_text(pg_get_constraintdef(k.oid)),
+	                                         safemig.bin_text(concat('REFERENCES ', k.confrelid::regclass, '(')), concat('REFERENCES %{', k.confrelid, '}(')), ' NOT VALID$', ''),
 	                  CASE WHEN c.relkind = 'p' THEN '' ELSE ' NOT VALID' END)]
-	           || ARRAY(SELECT concat('COMMENT ON CONSTRAINT ', quote_ident(k.conname), ' ON %{', k.conrelid, '} IS ', quote_literal(d))
-	                      FROM obj_description(k.oid, 'pg_constraint') d WHERE d IS NOT NULL)
+	            || CASE WHEN obj_description(k.oid, 'pg_constraint') IS NOT NULL THEN ARRAY[
+	               concat('COMMENT ON CONSTRAINT ', safemig.bin_text(quote_ident(k.conname)), ' ON %{', k.conrelid, '} IS ', safemig.bin_text(quote_literal(obj_description(k.oid, 'pg_constraint'))))]
+	               ELSE ARRAY[]::text[] END
 	       ELSE ARRAY[]::text[] END
 	  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-	 WHERE k.contype = 'f' AND (k.conrelid = ANY (moved)) <> (k.confrelid = ANY (moved))
-	   AND (k.conparentid = 0 OR (k.conrelid = ANY (moved)
-	        AND (SELECT conrelid FROM pg_constraint p WHERE p.oid = k.conparentid) <> ALL (moved)))
+	 WHERE k.contype = 'f'
+	   AND (((k.conrelid = ANY (moved)) <> (k.confrelid = ANY (moved))
+	         AND (k.conparentid = 0 OR (k.conrelid = ANY (moved)
+	              AND (SELECT conrelid FROM pg_constraint p WHERE p.oid = k.conparentid) <> ALL (moved))))
+	        OR (k.conparentid = 0 AND k.conrelid <> ALL (moved)
+	            AND EXISTS (SELECT FROM dropped d WHERE d.class = 'pg_constraint'::regclass AND d.oid = k.oid)))
+	   AND NOT EXISTS (SELECT FROM dropped d WHERE d.class = 'pg_class'::regclass AND d.oid = k.conrelid AND d.oid <> ALL (moved))
 	UNION ALL
-	SELECT 3, format('publication %I of %s', p.pubname, r.prrelid::regclass),
-	       format('ALTER PUBLICATION %I DROP TABLE ONLY %%{%s}', p.pubname, r.prrelid),
-	       ARRAY[concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY %{', r.prrelid, '}',
-	             (SELECT concat(' (', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ')')
+	-- a sequence whose table stays would go with it, move with it and change hands with it
+	SELECT 1, 30, format('owner of %s', d.objid::regclass), format('ALTER SEQUENCE %%{%s} OWNED BY NONE', d.objid),
+	       ARRAY[concat('ALTER SEQUENCE %{', d.objid, '} OWNED BY %{', d.refobjid, '}.', safemig.bin_text(quote_ident(a.attname)))]
+	  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+	  JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+	 WHERE d.classid = 'pg_class'::regclass AND d.objid = ANY (moved) AND d.refclassid = 'pg_class'::regclass
+	   AND d.deptype = 'a' AND d.refobjid <> ALL (moved)
+	UNION ALL
+	SELECT 1, 30, format('publication %I of %s', p.pubname, r.prrelid::regclass),
+	       format('ALTER PUBLICATION %s DROP TABLE ONLY %%{%s}', safemig.bin_text(quote_ident(p.pubname)), r.prrelid),
+	       ARRAY[concat('ALTER PUBLICATION ', safemig.bin_text(quote_ident(p.pubname)), ' ADD TABLE ONLY %{', r.prrelid, '}',
+	             (SELECT concat(' (', string_agg(safemig.bin_text(quote_ident(a.attname)), ', ' ORDER BY a.attnum), ')')
 	                FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
-	             CASE WHEN r.prqual IS NOT NULL THEN concat(' WHERE (', pg_get_expr(r.prqual, r.prrelid), ')') END)]
+	             CASE WHEN r.prqual IS NOT NULL THEN concat(' WHERE (', safemig.bin_text(pg_get_expr(r.prqual, r.prrelid)), ')') END)]
 	  FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
 	 WHERE r.prrelid = ANY (moved)
 	UNION ALL
-	SELECT 4, format('policy %I on %s', p.polname, p.polrelid::regclass),
-	       format('DROP POLICY %I ON %%{%s}', p.polname, p.polrelid),
-	       ARRAY[concat('CREATE POLICY ', quote_ident(p.polname), ' ON %{', p.polrelid, '} AS ',
+	SELECT 1, 40, format('policy %I on %s', p.polname, p.polrelid::regclass),
+	       format('DROP POLICY %s ON %%{%s}', safemig.bin_text(quote_ident(p.polname)), p.polrelid),
+	       ARRAY[concat('CREATE POLICY ', safemig.bin_text(quote_ident(p.polname)), ' ON %{', p.polrelid, '} AS ',
 	             CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, ' FOR ',
 	             CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END, ' TO ',
-	             (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END, ', ') FROM unnest(p.polroles) r),
-	             ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')', ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')]
+	             (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE safemig.bin_text(quote_ident(pg_get_userbyid(r))) END, ', ') FROM unnest(p.polroles) r),
+	             ' USING (' || safemig.bin_text(pg_get_expr(p.polqual, p.polrelid)) || ')', ' WITH CHECK (' || safemig.bin_text(pg_get_expr(p.polwithcheck, p.polrelid)) || ')')]
+	        || CASE WHEN obj_description(p.oid, 'pg_policy') IS NOT NULL THEN ARRAY[
+	           concat('COMMENT ON POLICY ', safemig.bin_text(quote_ident(p.polname)), ' ON %{', p.polrelid, '} IS ', safemig.bin_text(quote_literal(obj_description(p.oid, 'pg_policy'))))]
+	           ELSE ARRAY[]::text[] END
 	  FROM pg_policy p JOIN dropped d ON d.class = 'pg_policy'::regclass AND d.oid = p.oid
 	 WHERE p.polrelid <> ALL (moved)
+	   AND NOT EXISTS (SELECT FROM dropped g WHERE g.class = 'pg_class'::regclass AND g.oid = p.polrelid)
 	UNION ALL
-	SELECT 5, format('default of %s.%I', a.attrelid::regclass, a.attname),
-	       format('ALTER TABLE %%{%s} ALTER COLUMN %I DROP DEFAULT', a.attrelid, a.attname),
-	       ARRAY[concat('ALTER TABLE %{', a.attrelid, '} ALTER COLUMN ', quote_ident(a.attname), ' SET DEFAULT ', pg_get_expr(f.adbin, f.adrelid))]
+	SELECT 1, 50, format('default of %s.%I', a.attrelid::regclass, a.attname),
+	       format('ALTER TABLE %%{%s} ALTER COLUMN %s DROP DEFAULT', a.attrelid, safemig.bin_text(quote_ident(a.attname))),
+	       ARRAY[concat('ALTER TABLE %{', a.attrelid, '} ALTER COLUMN ', safemig.bin_text(quote_ident(a.attname)), ' SET DEFAULT ', safemig.bin_text(pg_get_expr(f.adbin, f.adrelid)))]
 	  FROM pg_attrdef f JOIN dropped d ON d.class = 'pg_attrdef'::regclass AND d.oid = f.oid
 	  JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
 	 WHERE f.adrelid <> ALL (moved) AND a.attgenerated = ''
 	   AND NOT EXISTS (SELECT FROM dropped c WHERE c.class = 'pg_class'::regclass AND c.oid = f.adrelid))
-	SELECT what, cut, statements FROM tie ORDER BY place, what
+	SELECT place, what, cut, statements FROM tie ORDER BY cut_place, what
 $$;
 COMMENT ON FUNCTION safemig.bin_ties(oid[], oid[], oid[]) IS 'for the bin: what ties relations that are to be moved to those that stay';
 REVOKE ALL ON FUNCTION safemig.bin_ties(oid[], oid[], oid[]) FROM PUBLIC;
@@ -92,7 +124,7 @@ REVOKE ALL ON FUNCTION safemig.bin_ties(oid[], oid[], oid[]) FROM PUBLIC;
 CREATE FUNCTION safemig.bin_left_behind(moved oid[], dropped_class oid[], dropped_oid oid[], dropped_sub integer[],
 	OUT class_id oid, OUT object_oid oid, OUT sub_id integer)
 RETURNS SETOF record
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	WITH moved_part(oid) AS (
 		SELECT unnest(moved)
@@ -119,9 +151,9 @@ REVOKE ALL ON FUNCTION safemig.bin_left_behind(oid[], oid[], oid[], integer[]) F
 
 -- Everything of a relation that moving it changes.
 CREATE FUNCTION safemig.bin_relation(target oid) RETURNS jsonb
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT jsonb_build_object('schema', n.nspname, 'name', c.relname, 'owner', pg_get_userbyid(c.relowner), 'acl', safemig.bin_acl(c.relacl),
+	SELECT jsonb_build_object('schema', n.nspname, 'schema_oid', n.oid, 'name', c.relname, 'owner', pg_get_userbyid(c.relowner), 'owner_oid', c.relowner, 'acl', safemig.bin_acl(c.relacl),
 	       'columns', (SELECT coalesce(jsonb_object_agg(a.attnum, safemig.bin_acl(a.attacl)), '{}')
 	                     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL))
 	  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target
@@ -129,14 +161,16 @@ $$;
 COMMENT ON FUNCTION safemig.bin_relation(oid) IS 'for the bin: schema, name, owner and grants of a relation';
 REVOKE ALL ON FUNCTION safemig.bin_relation(oid) FROM PUBLIC;
 
--- Each grant with the roles it names, since one of them may be gone when it comes back.
+-- Each grant with the roles it names, since one of them may be gone when it comes back, or
+-- have another name.
 CREATE FUNCTION safemig.bin_acl(acl aclitem[]) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN acl IS NOT NULL THEN
-	       (SELECT coalesce(jsonb_agg(jsonb_build_object('item', i::text,
-	               'roles', (SELECT jsonb_agg(DISTINCT pg_get_userbyid(r.role)) FROM aclexplode(ARRAY[i]) x, LATERAL (VALUES (x.grantee), (x.grantor)) r(role) WHERE r.role <> 0))), '[]')
-	          FROM unnest(acl) i) END
+	       (SELECT coalesce(jsonb_agg(jsonb_build_object('grantee', x.grantee, 'grantor', x.grantor,
+	               'privileges', substring(i::text FROM '=([A-Za-z*]*)/(?:"(?:[^"]|"")*"|[^/"]*)$'),
+	               'roles', (SELECT jsonb_agg(jsonb_build_object('oid', r, 'name', pg_get_userbyid(r))) FROM unnest(ARRAY[x.grantee, x.grantor]) r WHERE r <> 0))), '[]')
+	          FROM unnest(acl) i, LATERAL (SELECT grantee, grantor FROM aclexplode(ARRAY[i]) LIMIT 1) x) END
 $$;
 COMMENT ON FUNCTION safemig.bin_acl(aclitem[]) IS 'for the bin: grants as jsonb';
 REVOKE ALL ON FUNCTION safemig.bin_acl(aclitem[]) FROM PUBLIC;
@@ -145,21 +179,24 @@ CREATE FUNCTION safemig.bin_acl_back(acl jsonb) RETURNS aclitem[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT CASE WHEN jsonb_typeof(acl) = 'array' THEN
-	       coalesce((SELECT array_agg((g ->> 'item')::aclitem) FROM jsonb_array_elements(acl) g
-	                  WHERE NOT EXISTS (SELECT FROM jsonb_array_elements_text(g -> 'roles') r
-	                                     WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r))), '{}') END
+	       coalesce((SELECT array_agg(concat('"' || replace(e.rolname, '"', '""') || '"', '=', g ->> 'privileges', '/"', replace(r.rolname, '"', '""'), '"')::aclitem ORDER BY n)
+	          FROM jsonb_array_elements(acl) WITH ORDINALITY a(g, n)
+	          LEFT JOIN pg_roles e ON e.oid = (g ->> 'grantee')::oid
+	          JOIN pg_roles r ON r.oid = (g ->> 'grantor')::oid
+	         WHERE e.oid IS NOT NULL OR (g ->> 'grantee')::oid = 0), '{}') END
 $$;
 COMMENT ON FUNCTION safemig.bin_acl_back(jsonb) IS 'for the bin: the grants whose roles are still there';
 REVOKE ALL ON FUNCTION safemig.bin_acl_back(jsonb) FROM PUBLIC;
 
--- Where the rows of an entry can be read meanwhile, and who had them.
+-- Where the rows of an entry can be read meanwhile, and who had them.  No views: they would
+-- read what stays with other rights than those of who made them.
 CREATE FUNCTION safemig.bin_tables(entry bigint, OUT schema text, OUT name text, OUT owner text)
 RETURNS SETOF record
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT n.nspname, c.relname, i.owner
 	  FROM safemig.bin_item i JOIN pg_class c ON c.oid = i.bin_oid JOIN pg_namespace n ON n.oid = c.relnamespace
-	 WHERE i.entry = bin_tables.entry AND n.nspname LIKE 'pg\_safemig\_bin\_%'
+	 WHERE i.entry = bin_tables.entry AND n.nspname LIKE 'pg\_safemig\_bin\_%' AND c.relkind IN ('r', 'p', 'm', 'f')
 	 ORDER BY i.item
 $$;
 COMMENT ON FUNCTION safemig.bin_tables(bigint) IS 'for the bin: the relations that hold the rows of an entry';
@@ -180,15 +217,20 @@ REVOKE ALL ON FUNCTION safemig.unexpose(bigint) FROM PUBLIC;
 
 -- Foreign keys that an entry brought back and that were not validated since.
 CREATE FUNCTION safemig.unvalidated(entry bigint) RETURNS SETOF text
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT format('ALTER TABLE %s VALIDATE CONSTRAINT %I', k.conrelid::regclass, k.conname)
+	SELECT s.statement
 	  FROM safemig.bin_tie t
-	 CROSS JOIN LATERAL unnest(t.statements) s(statement)
-	 CROSS JOIN LATERAL regexp_match(s.statement, '^ALTER TABLE %\{(\d+)\} ADD CONSTRAINT ("(?:[^"]|"")+"|\S+) FOREIGN KEY .* NOT VALID$') m(part)
-	  JOIN pg_constraint k ON k.conrelid = m.part[1]::oid AND quote_ident(k.conname) = m.part[2]
+	 CROSS JOIN LATERAL unnest(t.statements) u(statement)
+	 CROSS JOIN LATERAL regexp_match(u.statement, '^ALTER TABLE %\{(\d+)\} ADD CONSTRAINT ("(?:[^"]|"")+"|\S+) FOREIGN KEY .* NOT VALID$') m(part)
+	  JOIN pg_constraint k ON k.conrelid = m.part[1]::oid AND safemig.bin_text(quote_ident(k.conname)) = m.part[2]
+	 CROSS JOIN LATERAL (VALUES (1, format('ALTER TABLE %s VALIDATE CONSTRAINT %I', k.conrelid::regclass, k.conname)),
+	       -- the server leaves out the rows for each partition of the table that is referred to
+	       (2, format('WITH RECURSIVE part(oid) AS (SELECT oid FROM pg_catalog.pg_constraint WHERE conparentid = %s AND conrelid = %s'
+	                  ' UNION SELECT c.oid FROM part p JOIN pg_catalog.pg_constraint c ON c.conparentid = p.oid)'
+	                  ' UPDATE pg_catalog.pg_constraint SET convalidated = true WHERE oid IN (SELECT oid FROM part) AND NOT convalidated', k.oid, k.conrelid))) s(n, statement)
 	 WHERE t.entry = unvalidated.entry AND NOT k.convalidated
-	 ORDER BY t.place
+	 ORDER BY t.place, s.n
 $$;
 COMMENT ON FUNCTION safemig.unvalidated(bigint) IS 'for validate(): the statements that validate what an entry brought back NOT VALID';
 REVOKE ALL ON FUNCTION safemig.unvalidated(bigint) FROM PUBLIC;

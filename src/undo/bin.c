@@ -9,9 +9,11 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
@@ -114,7 +116,7 @@ bin_add_item(int64 entry, BinItem *item)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
 		"INSERT INTO safemig.bin_item (entry, " ITEM_COLUMNS ")"
-		" SELECT $1, coalesce(nullif($15, 0), 1 + (SELECT count(*) FROM safemig.bin_item WHERE entry = $1)),"
+		" SELECT $1, coalesce(nullif($15, 0), 1 + (SELECT coalesce(max(item), 0) FROM safemig.bin_item WHERE entry = $1)),"
 		" $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb RETURNING item",
 		15, types, values, nulls);
 	if (SPI_processed == 1)
@@ -270,17 +272,28 @@ schema_name(int64 entry, Oid source)
 	return psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "_%u", entry, source);
 }
 
+static bool
+is_our_schema(Oid schema)
+{
+	return getExtensionOfObject(NamespaceRelationId, schema) == safemig_extension();
+}
+
 Oid
 bin_schema(int64 entry, Oid source)
 {
 	char *name = schema_name(entry, source);
-	Oid schema = get_namespace_oid(name, true);
+	Oid schema;
 	bool creating = creating_extension;
 	ObjectAddress object;
 	ObjectAddress extension;
 
-	if (OidIsValid(schema))
-		return schema;
+	/* the names can be foretold, and a superuser may sit on one */
+	while (OidIsValid(schema = get_namespace_oid(name, true)))
+	{
+		if (is_our_schema(schema))
+			return schema;
+		name = psprintf("%s_", name);
+	}
 	/* not a member of the extension whose script may be running */
 	creating_extension = false;
 	PG_TRY();
@@ -297,6 +310,58 @@ bin_schema(int64 entry, Oid source)
 	recordDependencyOn(&object, &extension, DEPENDENCY_EXTENSION);
 	CommandCounterIncrement();
 	return schema;
+}
+
+int64
+bin_entry_of_schema(Oid schema)
+{
+	/* by name first, which is cheap */
+	if (!safemig_is_bin_schema(schema) || !is_our_schema(schema))
+		return 0;
+	return strtoll(get_namespace_name(schema) + strlen(BIN_SCHEMA_PREFIX), NULL, 10);
+}
+
+Oid
+bin_owner(void)
+{
+	return ROLE_PG_CHECKPOINT;
+}
+
+static void
+drop_statistics_in(List *schemas)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	List *statistics = NIL;
+	ListCell *lc;
+
+	foreach(lc, schemas)
+	{
+		Oid types[1] = {OIDOID};
+		Datum values[1] = {ObjectIdGetDatum(lfirst_oid(lc))};
+
+		if (!safemig_is_bin_schema(lfirst_oid(lc)))
+			continue;
+		if (SPI_connect() != SPI_OK_CONNECT)
+			elog(ERROR, "SPI_connect failed");
+		(void) execute_as_owner("SELECT oid FROM pg_statistic_ext WHERE stxnamespace = $1", 1,
+								types, values, NULL);
+		for (uint64 i = 0; i < SPI_processed; i++)
+		{
+			MemoryContext spi = MemoryContextSwitchTo(caller);
+
+			statistics =
+				lappend_oid(statistics, oid_of(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+			MemoryContextSwitchTo(spi);
+		}
+		SPI_finish();
+	}
+	foreach(lc, statistics)
+	{
+		ObjectAddress object;
+
+		ObjectAddressSet(object, StatisticExtRelationId, lfirst_oid(lc));
+		performDeletion(&object, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+	}
 }
 
 void
@@ -322,6 +387,8 @@ bin_drop_schemas(int64 entry)
 	}
 	SPI_finish();
 
+	/* their name was taken meanwhile, which was reported */
+	drop_statistics_in(schemas);
 	foreach(lc, schemas)
 	{
 		ObjectAddress object;
@@ -374,20 +441,27 @@ count_kept(HeapTuple tuple, TupleDesc desc)
 		}
 }
 
-/* Below SPI: asked by the object hook when the extension is about to go. */
+/*
+ * Below SPI: asked by the object hook for each relation that is about to go, since
+ * the extension itself is the last to go, when nobody can read the bin any more.
+ * The items go first, for their foreign key.
+ */
 void
-refuse_end_of_full_bin(void)
+refuse_end_of_full_bin(Oid relid)
 {
-	Oid entries = get_relname_relid("bin_entry", safemig_schema());
-	Oid items = get_relname_relid("bin_item", safemig_schema());
+	char *name = get_rel_name(relid);
+	Oid schema = get_rel_namespace(relid);
+	Oid entries;
 
+	if (name == NULL || strcmp(name, "bin_item") != 0 ||
+		schema != get_namespace_oid(SAFEMIG_NAME, true))
+		return;
+	entries = get_relname_relid("bin_entry", schema);
 	entries_kept = 0;
 	entries_with_rows = NIL;
-	if (OidIsValid(entries) && OidIsValid(items))
-	{
-		scan_own_table(items, note_rows);
+	scan_own_table(relid, note_rows);
+	if (OidIsValid(entries))
 		scan_own_table(entries, count_kept);
-	}
 	entries_with_rows = NIL;
 	if (entries_kept == 0)
 		return;

@@ -46,8 +46,21 @@ extern List *bin_items(int64 entry);
  */
 extern Oid bin_schema(int64 entry, Oid source);
 
+/* An error unless the caller had what the statement named, or is a superuser. */
+extern void check_bin_rights(List *items);
+
 /* Drops the schemas of the bin that this entry had; they must be empty. */
 extern void bin_drop_schemas(int64 entry);
+
+/* The entry whose things lie in that schema; 0 when it is none of the bin's. */
+extern int64 bin_entry_of_schema(Oid schema);
+
+/*
+ * Who owns what lies in the bin.  ANALYZE and REINDEX run the functions of an
+ * index as the owner of its table, whoever wrote them: so it is a role that
+ * may do nothing worth having, and that nobody can drop.
+ */
+extern Oid bin_owner(void);
 
 /*
  * kept -> restored or purged, with a row in the history; false when another
@@ -56,7 +69,7 @@ extern void bin_drop_schemas(int64 entry);
 extern bool bin_claim(int64 entry);
 extern void bin_set_state(int64 entry, const char *state, const char *reason);
 
-/* The extension goes: an error while there is something in the bin. */
-extern void refuse_end_of_full_bin(void);
+/* A relation goes: an error if it is the table of entries, and there are some. */
+extern void refuse_end_of_full_bin(Oid relid);
 
 #endif /* SAFEMIG_BIN_H */

@@ -85,7 +85,7 @@ id_argument(FunctionCallInfo fcinfo)
 /* Former owners that are still there, and who asks. */
 #define READERS                                                                                    \
 	"(SELECT t.owner FROM safemig.bin_tables($1) t JOIN pg_roles p ON p.rolname = t.owner"         \
-	" UNION SELECT session_user)"
+	" UNION SELECT %s)"
 
 static Datum
 array_of_texts(List *texts)
@@ -114,21 +114,26 @@ safemig_expose(PG_FUNCTION_ARGS)
 {
 	int64 entry = id_argument(fcinfo);
 	List *names;
+	char *me = quote_literal_cstr(GetUserNameFromId(GetUserId(), false));
 
 	PreventCommandIfReadOnly("safemig.expose()");
 	claim(entry);
+	check_bin_rights(bin_items(entry));
 	names = texts_from("SELECT format('%I.%I', schema, name) FROM safemig.bin_tables($1)", entry);
 	if (names == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("entry " INT64_FORMAT " holds no table that could be read", entry)));
-	run_all(texts_from("SELECT DISTINCT format('GRANT USAGE ON SCHEMA %I TO %I', t.schema, r.owner)"
-					   " FROM safemig.bin_tables($1) t, " READERS " r",
-					   entry));
-	run_all(
-		texts_from("SELECT format('GRANT SELECT ON TABLE %I.%I TO %I', t.schema, t.name, r.owner)"
-				   " FROM safemig.bin_tables($1) t, " READERS " r",
-				   entry));
+	run_all(texts_from(
+		psprintf("SELECT DISTINCT format('GRANT USAGE ON SCHEMA %%I TO %%I', t.schema, r.owner)"
+				 " FROM safemig.bin_tables($1) t, " READERS " r",
+				 me),
+		entry));
+	run_all(texts_from(
+		psprintf("SELECT format('GRANT SELECT ON TABLE %%I.%%I TO %%I', t.schema, t.name, r.owner)"
+				 " FROM safemig.bin_tables($1) t, " READERS " r",
+				 me),
+		entry));
 	record("bin entry exposed", entry);
 	PG_RETURN_DATUM(array_of_texts(names));
 }
@@ -140,6 +145,7 @@ safemig_unexpose(PG_FUNCTION_ARGS)
 
 	PreventCommandIfReadOnly("safemig.unexpose()");
 	claim(entry);
+	check_bin_rights(bin_items(entry));
 	run_all(texts_from(
 		"SELECT DISTINCT format('REVOKE ALL ON TABLE %I.%I FROM %s CASCADE', t.schema, t.name, x.grantee::regrole)"
 		" FROM safemig.bin_tables($1) t JOIN pg_class c ON c.oid = format('%I.%I', t.schema, t.name)::regclass,"

@@ -12,6 +12,7 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -21,6 +22,9 @@
 #include "base/settings.h"
 #include "undo/keep.h"
 #include "undo/purge.h"
+
+/* notices of one statement */
+#define TOLD_AT_MOST 10
 
 int64
 keep_entry(Keep *keep)
@@ -68,6 +72,8 @@ keeps_kind(Keep *keep, KeptKind kind)
 static void
 tell_what_was_kept(Keep *keep)
 {
+	int untold = 0;
+	int told = 0;
 	ListCell *lc;
 
 	foreach(lc, keep->told)
@@ -76,12 +82,22 @@ tell_what_was_kept(Keep *keep)
 
 		if (action_category(item->action) != CATEGORY_DATA)
 			continue;
+		if (++told > TOLD_AT_MOST)
+		{
+			untold++;
+			continue;
+		}
 		ereport(NOTICE,
 				(errmsg("%s %s is kept for %s", item->type, item->identity,
 						setting_text(SETTING_KEEP_FOR)),
 				 errhint("SELECT %s.undrop(%s); brings it back.", SAFEMIG_NAME,
 						 quote_literal_cstr(item->identity))));
 	}
+	if (untold > 0)
+		ereport(NOTICE,
+				(errmsg("and %d more", untold),
+				 errhint("SELECT %s.undrop_id(" INT64_FORMAT "); brings all of it back.",
+						 SAFEMIG_NAME, keep->entry)));
 }
 
 /* What the bin would hold more: rows that are moved, not copied, are already on disk. */
@@ -151,7 +167,7 @@ execute_apart(Keep *keep)
 }
 
 void
-keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
+keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects, List *let_go,
 				 void (*execute)(void *arg), void *arg)
 {
 	Keep keep = {0};
@@ -164,9 +180,14 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 	keep.query = query;
 	keep.migration = migration;
 	keep.effects = effects;
+	keep.let_go = let_go;
 	keep.execute = execute;
 	keep.arg = arg;
 
+	/* in the server's words, where it does not come to say them itself */
+	PreventCommandIfReadOnly(CreateCommandName(stmt));
+	PreventCommandIfParallelMode(CreateCommandName(stmt));
+	PreventCommandDuringRecovery(CreateCommandName(stmt));
 	if (!finds_room(&keep))
 	{
 		execute(arg);

@@ -16,6 +16,7 @@ typedef struct Keep
 	const char *query;			/* the text it came from */
 	const char *migration;		/* version, or NULL */
 	List *effects;				/* of Effect: what is worth keeping */
+	List *let_go;				/* of Effect: what goes with it and is nobody's loss */
 	int64 entry;				/* 0 until keep_entry() */
 	List *told;					/* of BinItem: what the statement named */
 	List *definitions;			/* definition.c's, read before anything moved */
@@ -32,10 +33,10 @@ extern void keep_item(Keep *keep, BinItem *item);
 
 /*
  * Runs the statement with everything kept that it destroys.  effects: what the
- * guard let pass and is somebody's loss.
+ * guard let pass and is somebody's loss; let_go: the other effects.
  */
 extern void keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
-							 void (*execute)(void *arg), void *arg);
+							 List *let_go, void (*execute)(void *arg), void *arg);
 
 /*
  * SM006: this cannot be kept.  For a keeper that meets what it cannot bring

@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
@@ -20,6 +21,8 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
@@ -32,6 +35,7 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
@@ -54,15 +58,66 @@ is_movable(const ObjectAddress *object)
 	if (object->classId != RelationRelationId || object->objectSubId != 0)
 		return false;
 	relkind = get_rel_relkind(object->objectId);
-	return (relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
-			relkind == RELKIND_MATVIEW || relkind == RELKIND_SEQUENCE || relkind == RELKIND_VIEW ||
-			relkind == RELKIND_FOREIGN_TABLE) &&
-		get_rel_persistence(object->objectId) != RELPERSISTENCE_TEMP;
+	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
+		relkind == RELKIND_MATVIEW || relkind == RELKIND_SEQUENCE || relkind == RELKIND_VIEW ||
+		relkind == RELKIND_FOREIGN_TABLE;
+}
+
+static bool
+is_in_let_go(Keep *keep, Oid class, Oid object)
+{
+	ListCell *lc;
+
+	foreach(lc, keep->let_go)
+	{
+		Effect *effect = lfirst(lc);
+
+		/* an extension is among them because it cannot be kept, which nobody need have meant */
+		if (action_kept_as(effect->action) == KEPT_NOT && !effect->without_undo)
+			continue;
+		if (effect->object.classId == class && effect->object.objectId == object &&
+			effect->object.objectSubId == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Permitted without undo, of this transaction, in an exempt schema: not for the
+ * bin.  Part of an extension that is let go: neither.
+ */
+static bool
+is_let_go(Keep *keep, const ObjectAddress *object)
+{
+	Oid extension;
+
+	if (is_in_let_go(keep, object->classId, object->objectId) ||
+		(object->classId == RelationRelationId &&
+		 get_rel_persistence(object->objectId) == RELPERSISTENCE_TEMP))
+		return true;
+	extension = getExtensionOfObject(object->classId, object->objectId);
+	return OidIsValid(extension) && is_in_let_go(keep, ExtensionRelationId, extension);
+}
+
+static List *
+relations_let_go(Keep *keep, List *victims)
+{
+	List *relations = NIL;
+	ListCell *lc;
+
+	foreach(lc, victims)
+	{
+		ObjectAddress *object = lfirst(lc);
+
+		if (is_movable(object) && is_let_go(keep, object))
+			relations = lappend_oid(relations, object->objectId);
+	}
+	return relations;
 }
 
 /* Tables before sequences: an owned sequence goes with its table. */
 static List *
-movable_among(List *victims)
+movable_among(Keep *keep, List *victims)
 {
 	List *relations = NIL;
 	List *sequences = NIL;
@@ -72,7 +127,9 @@ movable_among(List *victims)
 	{
 		ObjectAddress *object = lfirst(lc);
 
-		if (!is_movable(object))
+		/* part of an extension that goes: it cannot be had without that */
+		if (!is_movable(object) || is_let_go(keep, object) ||
+			OidIsValid(getExtensionOfObject(RelationRelationId, object->objectId)))
 			continue;
 		if (get_rel_relkind(object->objectId) == RELKIND_SEQUENCE)
 			sequences = lappend_oid(sequences, object->objectId);
@@ -157,10 +214,11 @@ cut_ties(Keep *keep, List *moved, List *victims)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
-		"WITH tie AS MATERIALIZED (SELECT row_number() OVER () AS place, * FROM safemig.bin_ties($1, $2, $3)),"
+		"WITH tie AS MATERIALIZED (SELECT row_number() OVER () AS nth, * FROM safemig.bin_ties($1, $2, $3)),"
 		" written AS (INSERT INTO safemig.bin_tie (entry, place, what, statements)"
-		"  SELECT $4, place, what, statements FROM tie WHERE cardinality(statements) > 0)"
-		" SELECT cut FROM tie ORDER BY place",
+		"  SELECT $4, row_number() OVER (ORDER BY place, what), what, statements"
+		"  FROM tie WHERE cardinality(statements) > 0)"
+		" SELECT cut FROM tie ORDER BY nth",
 		4, types, values, NULL);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
@@ -175,31 +233,43 @@ cut_ties(Keep *keep, List *moved, List *victims)
 	{
 		char *sql = with_present_names(lfirst(lc));
 
-		if (sql != NULL)
-			(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+		if (sql == NULL)
+			elog(ERROR, "a relation is gone in the middle of: %s", (char *) lfirst(lc));
+		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
 	}
 }
 
 static void
-add_tie(Keep *keep, const char *what, const char *statement)
+add_tie(Keep *keep, const char *what, const char *first, const char *second)
 {
-	Oid types[3] = {INT8OID, TEXTOID, TEXTOID};
-	Datum values[3];
+	Oid types[4] = {INT8OID, TEXTOID, TEXTOID, TEXTOID};
+	Datum values[4];
 
 	values[0] = Int64GetDatum(keep_entry(keep));
 	values[1] = CStringGetTextDatum(what);
-	values[2] = CStringGetTextDatum(statement);
+	values[2] = CStringGetTextDatum(first);
+	values[3] = CStringGetTextDatum(second);
 	(void) write_as_owner(
 		"INSERT INTO safemig.bin_tie (entry, place, what, statements)"
-		" SELECT $1, 1 + coalesce(max(place), 0), $2, ARRAY[$3] FROM safemig.bin_tie WHERE entry = $1",
-		3, types, values, NULL);
+		" SELECT $1, 1 + coalesce(max(place), 0), $2, ARRAY[$3, $4] FROM safemig.bin_tie WHERE entry = $1",
+		4, types, values, NULL);
 }
 
 /* ---------- moving ---------- */
 
-/* Statistics lie in a schema of their own choice; they come along. */
 static void
-move_statistics(Keep *keep, Relation rel, Oid bin)
+run_on_statistics(Form_pg_statistic_ext form, const char *what, const char *name)
+{
+	char *statement =
+		psprintf("ALTER STATISTICS %%{s:%u} %s %s", form->oid, what, quote_identifier(name));
+
+	(void) write_as_owner(with_present_names(statement), 0, NULL, NULL, NULL);
+	CommandCounterIncrement();
+}
+
+/* Statistics lie in a schema of their own choice, with an owner of their own. */
+static void
+move_statistics(Keep *keep, Relation rel)
 {
 	ListCell *lc;
 
@@ -207,21 +277,19 @@ move_statistics(Keep *keep, Relation rel, Oid bin)
 	{
 		HeapTuple tuple = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(lfirst_oid(lc)));
 		Form_pg_statistic_ext form;
-		ObjectAddresses *moved = new_object_addresses();
-		char *name;
-		char *source;
+		Oid bin;
 
 		if (!HeapTupleIsValid(tuple))
 			continue;
 		form = (Form_pg_statistic_ext) GETSTRUCT(tuple);
-		name = pstrdup(NameStr(form->stxname));
-		source = get_namespace_name(form->stxnamespace);
+		add_tie(keep, psprintf("statistics %s", NameStr(form->stxname)),
+				psprintf("ALTER STATISTICS %%{s:%u} SET SCHEMA %%{n:%u}", form->oid,
+						 form->stxnamespace),
+				psprintf("ALTER STATISTICS %%{s:%u} OWNER TO %%{r:%u}", form->oid, form->stxowner));
+		bin = bin_schema(keep_entry(keep), form->stxnamespace);
+		run_on_statistics(form, "SET SCHEMA", get_namespace_name(bin));
+		run_on_statistics(form, "OWNER TO", GetUserNameFromId(bin_owner(), false));
 		ReleaseSysCache(tuple);
-		(void) AlterObjectNamespace_oid(StatisticExtRelationId, lfirst_oid(lc), bin, moved);
-		add_tie(keep, psprintf("statistics %s", name),
-				psprintf("ALTER STATISTICS %s SET SCHEMA %s",
-						 quote_qualified_identifier(get_namespace_name(bin), name),
-						 quote_identifier(source)));
 	}
 }
 
@@ -259,8 +327,8 @@ move_relation(Keep *keep, Oid relid)
 	/* an owned sequence is there already, with its table */
 	if (!safemig_is_bin_schema(source))
 	{
+		move_statistics(keep, rel);
 		bin = bin_schema(keep_entry(keep), source);
-		move_statistics(keep, rel, bin);
 		AlterTableNamespaceInternal(rel, source, bin, moved);
 	}
 	relation_close(rel, NoLock);
@@ -304,7 +372,7 @@ left_behind(List *moved, List *victims)
 List *
 move_aside(Keep *keep, List *victims)
 {
-	List *moved = movable_among(victims);
+	List *moved = movable_among(keep, victims);
 	ListCell *lc;
 
 	if (moved == NIL)
@@ -318,14 +386,60 @@ move_aside(Keep *keep, List *victims)
 		CHECK_FOR_INTERRUPTS();
 		move_relation(keep, lfirst_oid(lc));
 	}
-	return left_behind(moved, victims);
+	return left_behind(list_concat_copy(moved, relations_let_go(keep, victims)), victims);
 }
 
 /* ---------- the statement ---------- */
 
-/* In the order of OID, so that two such statements do not wait for each other. */
+/* Parents first, as every query and every DROP locks them. */
 static void
-lock_relations(Keep *keep)
+lock_with_parents(Oid relid, List *wanted, List **locked)
+{
+	Relation inherits;
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	List *parents = NIL;
+	ListCell *lc;
+
+	if (list_member_oid(*locked, relid))
+		return;
+	inherits = table_open(InheritsRelationId, AccessShareLock);
+	ScanKeyInit(&key, Anum_pg_inherits_inhrelid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(relid));
+	scan = systable_beginscan(inherits, InheritsRelidSeqnoIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Oid parent = ((Form_pg_inherits) GETSTRUCT(tuple))->inhparent;
+
+		/* a partitioned table is changed by the loss of a partition */
+		if (get_rel_relkind(parent) == RELKIND_PARTITIONED_TABLE || list_member_oid(wanted, parent))
+			parents = lappend_oid(parents, parent);
+	}
+	systable_endscan(scan);
+	table_close(inherits, AccessShareLock);
+	foreach(lc, parents)
+		lock_with_parents(lfirst_oid(lc), wanted, locked);
+	LockRelationOid(relid, AccessExclusiveLock);
+	*locked = lappend_oid(*locked, relid);
+}
+
+/* Else in the order of OID, so that two such statements do not wait for each other. */
+static void
+lock_relations(List *relids, List **locked)
+{
+	ListCell *lc;
+
+	list_sort(relids, list_oid_cmp);
+	foreach(lc, relids)
+	{
+		CHECK_FOR_INTERRUPTS();
+		lock_with_parents(lfirst_oid(lc), relids, locked);
+	}
+}
+
+static List *
+relations_to_lock(Keep *keep)
 {
 	List *relids = NIL;
 	ListCell *lc;
@@ -335,17 +449,35 @@ lock_relations(Keep *keep)
 		Effect *effect = lfirst(lc);
 
 		if (effect->object.classId == RelationRelationId && effect->object.objectSubId == 0 &&
-			action_kept_as(effect->action) == KEPT_MOVED)
+			is_movable(&effect->object))
 			relids = list_append_unique_oid(relids, effect->object.objectId);
 	}
-	list_sort(relids, list_oid_cmp);
-	foreach(lc, relids)
-		LockRelationOid(lfirst_oid(lc), AccessExclusiveLock);
+	return relids;
+}
+
+/*
+ * The trial's own locks are given back, so what it names beyond those foreseen
+ * (a view, a name that means another table meanwhile) is locked and it is asked again.
+ */
+static List *
+lock_and_try(Keep *keep)
+{
+	List *locked = NIL;
+	List *more = relations_to_lock(keep);
+	List *victims;
+
+	do
+	{
+		lock_relations(more, &locked);
+		victims = try_drop(keep->stmt);
+		more = list_difference_oid(movable_among(keep, victims), locked);
+	} while (more != NIL);
+	return victims;
 }
 
 /* What does not move is written down, and, when the statement names none of it, dropped. */
 static void
-keep_what_stays_behind(Keep *keep, List *left, bool drop)
+keep_what_stays_behind(Keep *keep, List *left, List *let_go, bool drop)
 {
 	ObjectAddresses *targets = new_object_addresses();
 	ListCell *lc;
@@ -355,30 +487,45 @@ keep_what_stays_behind(Keep *keep, List *left, bool drop)
 		ObjectAddress *object = lfirst(lc);
 		Effect *effect = effect_on(keep, object);
 
-		if (effect != NULL && !keep_definition_of(keep, effect))
+		if (effect != NULL && !is_let_go(keep, object) && !keep_definition_of(keep, effect))
 			refuse_unkept(keep, effect, "there is no statement that would make it again");
 		add_exact_object_address(object, targets);
+	}
+	foreach(lc, let_go)
+	{
+		ObjectAddress object;
+
+		ObjectAddressSet(object, RelationRelationId, lfirst_oid(lc));
+		add_exact_object_address(&object, targets);
 	}
 	if (drop)
 		performMultipleDeletions(targets, DROP_CASCADE, PERFORM_DELETION_INTERNAL);
 	free_object_addresses(targets);
 }
 
-static bool
-move_what_is_dropped(Keep *keep)
+/* Event triggers see what the trial reported, and nothing of how it is put aside. */
+static void
+put_aside(Keep *keep, List *victims, bool drop)
 {
-	bool all = drops_relations_only(keep->stmt);
-	List *left;
+	bool hides = EventTriggerBeginCompleteQuery();
 
-	lock_relations(keep);
-	left = move_aside(keep, try_drop(keep->stmt));
-	keep_what_stays_behind(keep, left, all);
-	return all;
+	PG_TRY();
+	{
+		List *let_go = relations_let_go(keep, victims);
+
+		keep_what_stays_behind(keep, move_aside(keep, victims), let_go, drop);
+	}
+	PG_FINALLY();
+	{
+		if (hides)
+			EventTriggerEndCompleteQuery();
+	}
+	PG_END_TRY();
 }
 
 /* A statement that is not run by the server must fire the user's event triggers here. */
-static bool
-with_event_triggers(Keep *keep)
+static void
+move_instead(Keep *keep)
 {
 	bool fires = EventTriggerBeginCompleteQuery();
 
@@ -386,7 +533,7 @@ with_event_triggers(Keep *keep)
 	{
 		if (fires)
 			EventTriggerDDLCommandStart(keep->stmt);
-		(void) move_what_is_dropped(keep);
+		put_aside(keep, lock_and_try(keep), true);
 		if (fires)
 		{
 			EventTriggerSQLDrop(keep->stmt);
@@ -399,7 +546,24 @@ with_event_triggers(Keep *keep)
 			EventTriggerEndCompleteQuery();
 	}
 	PG_END_TRY();
-	return true;
+}
+
+/* The server runs it after us, and reports what is dropped by then. */
+static void
+move_before(Keep *keep)
+{
+	bool hides = EventTriggerBeginCompleteQuery();
+
+	PG_TRY();
+	{
+		put_aside(keep, lock_and_try(keep), false);
+	}
+	PG_FINALLY();
+	{
+		if (hides)
+			EventTriggerEndCompleteQuery();
+	}
+	PG_END_TRY();
 }
 
 bool
@@ -408,6 +572,10 @@ keep_moved(Keep *keep)
 	if (!keeps_kind(keep, KEPT_MOVED) || !can_try_drop(keep->stmt))
 		return false;
 	if (drops_relations_only(keep->stmt))
-		return with_event_triggers(keep);
-	return move_what_is_dropped(keep);
+	{
+		move_instead(keep);
+		return true;
+	}
+	move_before(keep);
+	return false;
 }

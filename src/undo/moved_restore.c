@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
@@ -15,10 +16,12 @@
 #include "commands/tablecmds.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "parser/scansup.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 
 #include "base/errors.h"
 #include "base/installation.h"
@@ -62,7 +65,11 @@ static Oid
 home_of(Restore *restore, const BinItem *item)
 {
 	char *schema = word_of_state(item->detail, "schema");
-	Oid home = get_namespace_oid(schema, true);
+	Oid home = oid_of_state(item->detail, "schema_oid");
+
+	/* it may have another name by now, or be another one of its name */
+	if (get_namespace_name(home) == NULL)
+		home = get_namespace_oid(schema, true);
 
 	if (!OidIsValid(home))
 		ereport(ERROR,
@@ -72,17 +79,61 @@ home_of(Restore *restore, const BinItem *item)
 	return home;
 }
 
+static Oid
+type_of_name(const char *name, Oid schema)
+{
+	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+						   ObjectIdGetDatum(schema));
+}
+
+static char *
+name_of_type(Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", type);
+	name = pstrdup(NameStr(((Form_pg_type) GETSTRUCT(tuple))->typname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
 static void
-refuse_taken_name(Restore *restore, const BinItem *item, const char *name)
+refuse_taken_name(Restore *restore, const BinItem *item, const char *by, const char *name)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CANNOT_UNDO),
-			 errmsg("there is a relation \"%s\" again, so %s %s cannot come back under its name",
+			 errmsg("there is a %s \"%s\" again, so %s %s cannot come back under its name", by,
 					name, item->type, item->identity),
 			 item->named
 				 ? errhint("SELECT %s.undrop_id(" INT64_FORMAT ", as_name => %s);", SAFEMIG_NAME,
 						   restore->entry, quote_literal_cstr(psprintf("%s_kept", name)))
 				 : errhint("Rename the new one first.")));
+}
+
+/* Tables bring two types along, whose names may be taken too. */
+static void
+make_room_for_types(Restore *restore, const BinItem *item, const char *name, Oid home)
+{
+	Oid row = get_rel_type_id(item->object.objectId);
+	Oid array = OidIsValid(row) ? get_array_type(row) : InvalidOid;
+	Oid taken;
+	char *array_name;
+
+	if (!OidIsValid(row))
+		return;
+	taken = type_of_name(name, home);
+	/* the array type of another one steps aside, as it does for CREATE TABLE */
+	if (OidIsValid(taken) && !moveArrayTypeName(taken, name, home))
+		refuse_taken_name(restore, item, "type", name);
+	if (!OidIsValid(array))
+		return;
+	array_name = name_of_type(array);
+	if (OidIsValid(type_of_name(array_name, home)))
+		RenameTypeInternal(array, makeArrayTypeName(name, home),
+						   get_rel_namespace(item->object.objectId));
+	CommandCounterIncrement();
 }
 
 static bool
@@ -128,12 +179,16 @@ leave_bin(Restore *restore, BinItem *item)
 	Relation rel;
 
 	if (takes_new_name(restore, item))
+	{
 		name = pstrdup(restore->as_name);
+		truncate_identifier(name, strlen(name), true);
+	}
 	if (OidIsValid(get_relname_relid(name, home)))
-		refuse_taken_name(restore, item, name);
+		refuse_taken_name(restore, item, "relation", name);
 	if (strcmp(name, get_rel_name(relid)) != 0)
 		RenameRelationInternal(relid, name, false, false);
 	CommandCounterIncrement();
+	make_room_for_types(restore, item, name, home);
 	make_room(restore, relid, home);
 	rel = relation_open(relid, NoLock);
 	AlterTableNamespaceInternal(rel, RelationGetNamespace(rel), home, moved);
@@ -201,7 +256,7 @@ restore_moved(Restore *restore, List *items)
 
 		if (is_still_kept(item))
 			back = lappend(back, item);
-		else if (!OidIsValid(get_rel_namespace(item->object.objectId)))
+		else
 			report_left_out(restore, "%s %s is gone from the bin.", item->type, item->identity);
 	}
 	foreach(lc, back)
@@ -224,14 +279,26 @@ restore_moved(Restore *restore, List *items)
 	tie_again(restore);
 }
 
+/*
+ * All at once, since they stand on each other; and nobody else's: who was let
+ * look at them may have built something on them.
+ */
 void
-purge_moved(const BinItem *item)
+purge_moved(List *items)
 {
-	ObjectAddress object = item->object;
+	ObjectAddresses *targets = new_object_addresses();
+	ListCell *lc;
 
-	LockRelationOid(object.objectId, AccessExclusiveLock);
-	if (!OidIsValid(get_rel_namespace(object.objectId)) ||
-		!safemig_is_bin_schema(get_rel_namespace(object.objectId)))
-		return;
-	performDeletion(&object, DROP_CASCADE, PERFORM_DELETION_INTERNAL);
+	foreach(lc, items)
+	{
+		ObjectAddress object = ((BinItem *) lfirst(lc))->object;
+
+		LockRelationOid(object.objectId, AccessExclusiveLock);
+		if (!OidIsValid(get_rel_namespace(object.objectId)) ||
+			!safemig_is_bin_schema(get_rel_namespace(object.objectId)))
+			continue;
+		add_exact_object_address(&object, targets);
+	}
+	performMultipleDeletions(targets, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+	free_object_addresses(targets);
 }

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
+#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -36,9 +37,6 @@ purge_item(const BinItem *item)
 {
 	switch (item->kind)
 	{
-		case KEPT_MOVED:
-			purge_moved(item);
-			break;
 		case KEPT_STORAGE:
 			purge_storage(item);
 			break;
@@ -48,6 +46,7 @@ purge_item(const BinItem *item)
 		case KEPT_COPY:
 			purge_copy(item);
 			break;
+		case KEPT_MOVED: /* all at once */
 		case KEPT_DEFINITION:
 		case KEPT_NOT:
 			break;
@@ -61,10 +60,18 @@ purge_entry(int64 entry, const char *reason)
 	Oid types[1] = {INT8OID};
 	Datum values[1] = {Int64GetDatum(entry)};
 	List *items = bin_items(entry);
+	List *moved = NIL;
 	ListCell *lc;
 
 	foreach(lc, items)
-		purge_item(lfirst(lc));
+	{
+		if (((BinItem *) lfirst(lc))->kind == KEPT_MOVED)
+			moved = lappend(moved, lfirst(lc));
+		else
+			purge_item(lfirst(lc));
+	}
+	purge_moved(moved);
+	/* what the tables stood on goes after them */
 	purge_definitions(items);
 	bin_drop_schemas(entry);
 	(void) write_as_owner("DELETE FROM safemig.bin_tie WHERE entry = $1", 1, types, values, NULL);
@@ -106,13 +113,6 @@ expired_entries(void)
 						TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
 }
 
-void
-purge_expired_entry(int64 entry)
-{
-	if (bin_claim(entry))
-		purge_entry(entry, "expired");
-}
-
 /* ---------- room ---------- */
 
 static int64
@@ -123,7 +123,8 @@ bytes_in_use(void)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
-		"SELECT coalesce(sum(coalesce(pg_total_relation_size(i.bin_oid), i.bytes)), 0)::bigint"
+		/* as written down: the size itself would wait for who brings it back just now */
+		"SELECT coalesce(sum(i.bytes), 0)::bigint"
 		" FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry WHERE e.state = 'kept'",
 		0, NULL, NULL, NULL);
 	if (SPI_processed == 1)
@@ -173,7 +174,10 @@ make_room_in_bin(int64 wanted)
 
 	if (bytes_in_use() + wanted <= limit)
 		return true;
-	if (strcmp(when_full, "refuse") == 0)
+	if (strcmp(when_full, "pass") == 0)
+		return false;
+	/* nothing is gained by purging for what is too large by itself */
+	if (strcmp(when_full, "refuse") == 0 || wanted > limit)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_CANNOT_UNDO),
@@ -185,8 +189,6 @@ make_room_in_bin(int64 wanted)
 			 errhint(
 				 "CALL %s.purge_expired(); or SELECT %s.set('keep_max_bytes', '...'); or permit it 'without undo'.",
 				 SAFEMIG_NAME, SAFEMIG_NAME)));
-	if (strcmp(when_full, "pass") == 0 || wanted > limit)
-		return false;
 	foreach(lc,
 			entries_from("SELECT id FROM safemig.bin_entry WHERE state = 'kept' AND $1"
 						 " ORDER BY id FOR UPDATE SKIP LOCKED",
@@ -244,6 +246,43 @@ safemig_purge_object(PG_FUNCTION_ARGS)
 				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
 	PG_RETURN_INT64(purged);
+}
+
+/* One that cannot go just now must not keep the others. */
+void
+purge_expired_entry(int64 entry)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		if (bin_claim(entry))
+			purge_entry(entry, "expired");
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			ReThrowError(error);
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("entry " INT64_FORMAT " is not purged: %s", entry, error->message),
+				 error->detail ? errdetail_internal("%s", error->detail) : 0));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
 }
 
 /*

@@ -23,6 +23,7 @@
 
 #include "base/installation.h"
 #include "base/owner.h"
+#include "undo/bin.h"
 #include "undo/relation_state.h"
 
 /* One text from a query of ours, in the caller's memory; NULL for null. */
@@ -58,6 +59,14 @@ word_of_state(const char *state, const char *key)
 	Datum values[2] = {CStringGetTextDatum(state), CStringGetTextDatum(key)};
 
 	return ask("SELECT $1::jsonb ->> $2", 2, types, values);
+}
+
+Oid
+oid_of_state(const char *state, const char *key)
+{
+	char *word = word_of_state(state, key);
+
+	return word ? (Oid) strtoul(word, NULL, 10) : InvalidOid;
 }
 
 /* ---------- grants ---------- */
@@ -157,7 +166,7 @@ take_relation_over(Oid relid)
 {
 	int columns = columns_of(relid);
 
-	ATExecChangeOwner(relid, safemig_owner(), true, AccessExclusiveLock);
+	ATExecChangeOwner(relid, bin_owner(), true, AccessExclusiveLock);
 	CommandCounterIncrement();
 	write_acl(relid, 0, NULL);
 	for (int attnum = 1; attnum <= columns; attnum++)
@@ -178,6 +187,9 @@ acl_of_state(const char *state, const char *path)
 
 	if (text == NULL)
 		return NULL;
+	/* nobody is left of them: an array of no dimension is no acl */
+	if (strcmp(text, "{}") == 0)
+		return make_empty_acl();
 	getTypeInputInfo(ACLITEMARRAYOID, &input, &param);
 	return DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
 }
@@ -189,7 +201,7 @@ report_lost_grants(Restore *restore, Oid relid, const char *state)
 	Datum values[1] = {CStringGetTextDatum(state)};
 	char *roles = ask(
 		"SELECT string_agg(DISTINCT r, ', ') FROM jsonb_path_query($1::jsonb, 'strict $.**.roles[*]') q(v),"
-		" LATERAL (SELECT v #>> '{}') x(r) WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.rolname = r)",
+		" LATERAL (SELECT v ->> 'name') x(r) WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.oid = (v ->> 'oid')::oid)",
 		1, types, values);
 
 	if (roles != NULL)
@@ -200,15 +212,18 @@ report_lost_grants(Restore *restore, Oid relid, const char *state)
 void
 give_relation_back(Restore *restore, Oid relid, const char *state)
 {
-	char *owner_name = word_of_state(state, "owner");
-	Oid owner = get_role_oid(owner_name, true);
+	Oid owner = oid_of_state(state, "owner_oid");
 	int columns = columns_of(relid);
 
-	if (OidIsValid(owner))
+	if (GetUserNameFromId(owner, true) != NULL)
 		ATExecChangeOwner(relid, owner, true, AccessExclusiveLock);
 	else
+	{
+		ATExecChangeOwner(relid, safemig_owner(), true, AccessExclusiveLock);
 		report_left_out(restore, "%s belongs to %s now, since its owner %s is gone.",
-						get_rel_name(relid), GetUserNameFromId(safemig_owner(), false), owner_name);
+						get_rel_name(relid), GetUserNameFromId(safemig_owner(), false),
+						word_of_state(state, "owner"));
+	}
 	CommandCounterIncrement();
 	write_acl(relid, 0, acl_of_state(state, "{acl}"));
 	for (int attnum = 1; attnum <= columns; attnum++)

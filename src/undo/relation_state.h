@@ -18,7 +18,8 @@ extern void take_relation_over(Oid relid);
 /* The other way, as far as the roles are still there. */
 extern void give_relation_back(Restore *restore, Oid relid, const char *state);
 
-/* One word of the state: 'schema', 'name', 'owner' */
+/* One word of the state: 'schema', 'name', 'owner'; those of schema and owner by now */
 extern char *word_of_state(const char *state, const char *key);
+extern Oid oid_of_state(const char *state, const char *key);
 
 #endif /* SAFEMIG_RELATION_STATE_H */

@@ -7,7 +7,9 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "access/htup_details.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -17,6 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/syscache.h"
 
 #include "base/arguments.h"
 #include "base/errors.h"
@@ -74,7 +77,76 @@ joined(List *words, const char *separator)
 
 /* ---------- steps ---------- */
 
-/* %{16384} is the present name of that relation, %{%} a % of somebody's own; NULL when one is gone. */
+static char *
+present_role(Oid role)
+{
+	char *name = GetUserNameFromId(role, true);
+
+	return pstrdup(quote_identifier(name ? name : GetUserNameFromId(safemig_owner(), false)));
+}
+
+static char *
+present_schema(Oid schema)
+{
+	char *name = get_namespace_name(schema);
+
+	return name ? pstrdup(quote_identifier(name)) : NULL;
+}
+
+static char *
+present_statistics(Oid statistics)
+{
+	HeapTuple tuple = SearchSysCache1(STATEXTOID, ObjectIdGetDatum(statistics));
+	Form_pg_statistic_ext form;
+	char *name;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	form = (Form_pg_statistic_ext) GETSTRUCT(tuple);
+	name =
+		quote_qualified_identifier(get_namespace_name(form->stxnamespace), NameStr(form->stxname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+static char *
+present_relation(Oid relid)
+{
+	char *name = get_rel_name(relid);
+
+	return name ? quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name)
+				: NULL;
+}
+
+/* What the mark at that place stands for; NULL: it is gone.  Sets where the text goes on. */
+static char *
+meaning_of_mark(const char *mark, const char **rest)
+{
+	const char *inside = mark + strlen("%{");
+	char kind = '\0';
+	char *end;
+	Oid oid;
+
+	if (strncmp(inside, "%}", 2) == 0)
+	{
+		*rest = inside + 2;
+		return "%";
+	}
+	if (*inside != '\0' && inside[1] == ':')
+	{
+		kind = *inside;
+		inside += 2;
+	}
+	oid = (Oid) strtoul(inside, &end, 10);
+	if (*end != '}')
+		return NULL;
+	*rest = end + 1;
+	return kind == 'r' ? present_role(oid)
+		: kind == 'n'  ? present_schema(oid)
+		: kind == 's'  ? present_statistics(oid)
+					   : present_relation(oid);
+}
+
 char *
 with_present_names(const char *statement)
 {
@@ -85,25 +157,72 @@ with_present_names(const char *statement)
 	initStringInfo(&text);
 	while ((mark = strstr(at, "%{")) != NULL)
 	{
-		char *end;
-		Oid relid = (Oid) strtoul(mark + 2, &end, 10);
-		char *name = get_rel_name(relid);
+		char *meaning;
 
 		appendBinaryStringInfo(&text, at, mark - at);
-		if (strncmp(mark, "%{%}", 4) == 0)
-		{
-			appendStringInfoChar(&text, '%');
-			at = mark + 4;
-			continue;
-		}
-		if (name == NULL || *end != '}')
+		meaning = meaning_of_mark(mark, &at);
+		if (meaning == NULL)
 			return NULL;
-		appendStringInfoString(
-			&text, quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
-		at = end + 1;
+		appendStringInfoString(&text, meaning);
 	}
 	appendStringInfoString(&text, at);
 	return text.data;
+}
+
+/*
+ * A relation of the statement that lies in the bin and is not of this entry:
+ * what would be tied to it would go with it when that is purged.
+ */
+static Oid
+names_kept_relation(Restore *restore, const char *statement)
+{
+	const char *mark;
+
+	for (mark = strstr(statement, "%{"); mark != NULL; mark = strstr(mark + 2, "%{"))
+	{
+		Oid relid = (Oid) strtoul(mark + 2, NULL, 10);
+		Oid schema = OidIsValid(relid) ? get_rel_namespace(relid) : InvalidOid;
+		int64 entry = OidIsValid(schema) ? bin_entry_of_schema(schema) : 0;
+
+		if (entry != 0 && entry != restore->entry)
+			return relid;
+	}
+	return InvalidOid;
+}
+
+/*
+ * ATTACH PARTITION may look at the rows of other partitions, with functions of
+ * their owner's: they run with the owner's rights, be the caller who he may.
+ */
+static Oid
+role_for_step(const char *statement)
+{
+	Oid relid;
+	char *rest;
+	HeapTuple tuple;
+	Oid owner = safemig_owner();
+
+	if (strncmp(statement, "ALTER TABLE %{", strlen("ALTER TABLE %{")) != 0)
+		return owner;
+	relid = (Oid) strtoul(statement + strlen("ALTER TABLE %{"), &rest, 10);
+	if (strncmp(rest, "} ATTACH PARTITION ", strlen("} ATTACH PARTITION ")) != 0)
+		return owner;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static void
+run_step(Oid role, const char *sql)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_role(role, sql, 0, NULL, NULL, NULL);
+	SPI_finish();
 }
 
 bool
@@ -118,8 +237,16 @@ restore_step_as(Restore *restore, Oid role, const char *what, const char *statem
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	char *sql = with_present_names(statement);
+	Oid kept = names_kept_relation(restore, statement);
 	bool done = false;
 
+	if (OidIsValid(kept))
+	{
+		report_left_out(restore,
+						"%s did not come back: \"%s\" is kept under the id " INT64_FORMAT ".", what,
+						get_rel_name(kept), bin_entry_of_schema(get_rel_namespace(kept)));
+		return false;
+	}
 	if (sql == NULL)
 	{
 		report_left_out(restore, "%s did not come back: a table it names is gone.", what);
@@ -132,7 +259,7 @@ restore_step_as(Restore *restore, Oid role, const char *what, const char *statem
 		if (OidIsValid(role))
 			write_as_role(role, sql);
 		else
-			(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+			run_step(role_for_step(statement), sql);
 		ReleaseCurrentSubTransaction();
 		done = true;
 	}
@@ -172,19 +299,24 @@ items_of_kind(Restore *restore, KeptKind kind)
 }
 
 /* Who had it may have it back; what had no owner is a superuser's. */
-static void
-check_rights(Restore *restore)
+void
+check_bin_rights(List *items)
 {
+	bool any_named = false;
 	ListCell *lc;
 
 	if (superuser())
 		return;
-	foreach(lc, restore->items)
+	foreach(lc, items)
+		any_named |= ((BinItem *) lfirst(lc))->named;
+	foreach(lc, items)
 	{
 		BinItem *item = lfirst(lc);
 		Oid owner = item->owner ? get_role_oid(item->owner, true) : InvalidOid;
 
-		if (item->named && (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner)))
+		/* DROP OWNED names nothing, so all of it counts */
+		if ((item->named || !any_named) &&
+			(!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("must have been owner of %s %s to bring it back", item->type,
@@ -209,7 +341,7 @@ restore_entry(int64 entry, const char *as_name)
 	restore.entry = entry;
 	restore.as_name = as_name;
 	restore.items = bin_items(entry);
-	check_rights(&restore);
+	check_bin_rights(restore.items);
 
 	if ((items = items_of_kind(&restore, KEPT_DEFINITION)) != NIL)
 		restore_definitions(&restore, items, true);
@@ -223,13 +355,16 @@ restore_entry(int64 entry, const char *as_name)
 		restore_copies(&restore, items);
 	if ((items = items_of_kind(&restore, KEPT_DEFINITION)) != NIL)
 		restore_definitions(&restore, items, false);
+	if (restore.came_back == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("nothing of entry " INT64_FORMAT " could be brought back", entry),
+				 restore.left_out != NIL ? errdetail("%s", joined(restore.left_out, " ")) : 0));
 	bin_drop_schemas(entry);
 	bin_set_state(entry, "restored", NULL);
 
 	foreach(lc, restore.left_out)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
-	if (restore.came_back == NIL)
-		return joined(restore.left_out, " ");
 	return psprintf("came back: %s%s%s", joined(restore.came_back, ", "),
 					restore.left_out != NIL ? ". " : "", joined(restore.left_out, " "));
 }

@@ -21,7 +21,11 @@ typedef struct Restore
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 
-/* %{16384} is the present name of that relation, %{%} a % of somebody's own; NULL when one is gone. */
+/*
+ * %{16384} is the present name of that relation, %{s:16384} of that statistics
+ * object, %{n:16384} of that schema and %{r:16384} of that role (the extension's
+ * owner, when it is gone); %{%} is a % of somebody's own.  NULL when one is gone.
+ */
 extern char *with_present_names(const char *statement);
 
 /*
@@ -43,7 +47,7 @@ extern void restore_copies(Restore *restore, List *items);
 extern void restore_definitions(Restore *restore, List *items, bool foundations);
 
 /* For good: the storage, or the leftovers, of one item. */
-extern void purge_moved(const BinItem *item);
+extern void purge_moved(List *items); /* all of an entry's */
 extern void purge_storage(const BinItem *item);
 extern void purge_column(const BinItem *item);
 extern void purge_copy(const BinItem *item);
