@@ -14,6 +14,7 @@ $node->init(allows_streaming => 1);
 $node->append_conf(
 	'postgresql.conf', qq(
 max_prepared_transactions = 5
+wal_keep_size = '1GB'
 autovacuum = off
 shared_preload_libraries = 'safemig'
 ));
