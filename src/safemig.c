@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "guard/guard.h"
+#include "undo/carry.h"
 #include "undo/keep.h"
 
 SAFEMIG_MODULE_MAGIC;
@@ -44,5 +45,6 @@ _PG_init(void)
 	MarkGUCPrefixReserved("safemig");
 	guard_keeper = keep_and_execute;
 	guard_before_end = refuse_end_of_full_bin;
+	guard_before_rewrite = refuse_rewrite_of_kept;
 	guard_install_hooks();
 }

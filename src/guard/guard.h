@@ -45,6 +45,9 @@ extern GuardKeeper guard_keeper;
 /* Asked when the extension is about to go; likewise. */
 extern void (*guard_before_end)(void);
 
+/* Told of each relation that the server makes for itself, as when it rewrites a table; likewise. */
+extern void (*guard_before_rewrite)(Oid relid);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

@@ -220,3 +220,14 @@ give_relation_back(Restore *restore, Oid relid, const char *state)
 	}
 	report_lost_grants(restore, relid, state);
 }
+
+void
+give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const char *state)
+{
+	Acl *acl = acl_of_state(state, "{acl}");
+
+	if (acl == NULL)
+		return;
+	write_acl(relid, attnum, acl);
+	report_lost_grants(restore, relid, state);
+}

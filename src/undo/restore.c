@@ -87,10 +87,18 @@ with_present_names(const char *statement)
 	{
 		char *end;
 		Oid relid = (Oid) strtoul(mark + 2, &end, 10);
-		char *name = get_rel_name(relid);
+		char *name;
 
+		/* somebody's own text */
+		if (end == mark + 2 || *end != '}')
+		{
+			appendBinaryStringInfo(&text, at, mark + 2 - at);
+			at = mark + 2;
+			continue;
+		}
+		name = get_rel_name(relid);
 		appendBinaryStringInfo(&text, at, mark - at);
-		if (name == NULL || *end != '}')
+		if (name == NULL)
 			return NULL;
 		appendStringInfoString(
 			&text, quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name));
