@@ -94,6 +94,12 @@ is_true(const char *detail, const char *key)
 	return word != NULL && strcmp(word, "true") == 0;
 }
 
+bool
+word_is(const char *detail, const char *key)
+{
+	return word_of_state(detail, key) != NULL;
+}
+
 static ColumnMode
 mode_of_word(const char *word)
 {

@@ -68,6 +68,9 @@ extern char *ask_about(const char *sql, Oid relid, const char *text);
 /* The name of a relation as it can stand in a statement */
 extern char *present_name(Oid relid);
 
+/* Is there such a word? */
+extern bool word_is(const char *detail, const char *key);
+
 /* "text COLLATE pg_catalog.\"C\"" */
 extern char *type_clause(const ColumnState *state);
 

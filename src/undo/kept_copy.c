@@ -130,8 +130,9 @@ operator_name(Oid operator)
 	return name;
 }
 
-char *
-match_of_copy(Oid relid, List *key)
+/* NULL when a column of the key is gone. */
+static char *
+match(Oid relid, List *key, bool parameters)
 {
 	StringInfoData text;
 	int place = 0;
@@ -142,14 +143,32 @@ match_of_copy(Oid relid, List *key)
 	{
 		char *name = get_attname(relid, lfirst_int(lc), true);
 		Oid type = name ? get_atttype(relid, lfirst_int(lc)) : InvalidOid;
+		const char *equals;
 
 		if (!OidIsValid(type))
 			return NULL;
-		appendStringInfo(&text, "%st.%s %s c.k%d", text.len > 0 ? " AND " : "",
-						 quote_identifier(name),
-						 operator_name(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr), ++place);
+		place++;
+		equals = operator_name(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr);
+		if (text.len > 0)
+			appendStringInfoString(&text, " AND ");
+		if (parameters)
+			appendStringInfo(&text, "p%d %s f.k%d", place, equals, place);
+		else
+			appendStringInfo(&text, "t.%s %s c.k%d", quote_identifier(name), equals, place);
 	}
 	return text.data;
+}
+
+char *
+match_of_copy(Oid relid, List *key)
+{
+	return match(relid, key, false);
+}
+
+char *
+match_of_parameters(Oid relid, List *key)
+{
+	return match(relid, key, true);
 }
 
 /* ---------- the table ---------- */

@@ -33,11 +33,13 @@ copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nul
 /* "t.id OPERATOR(pg_catalog.=) c.k1 AND ...", t being the table and c the copy; NULL when a key is gone */
 extern char *match_of_copy(Oid relid, List *key);
 
-/* {1,2} as kept in an item's detail */
+/* "p1 OPERATOR(pg_catalog.=) f.k1 AND ...", f being the copy */
+extern char *match_of_parameters(Oid relid, List *key);
+
+/* "1,2" as kept in an item's detail */
 extern char *text_of_key(List *key);
 extern List *key_of_text(const char *text);
 
-/* Makes it a member of the extension, so that no dump has it; and lets it go. */
 extern void drop_copy(Oid copy);
 
 #endif /* SAFEMIG_KEPT_COPY_H */
