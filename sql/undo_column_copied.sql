@@ -44,6 +44,7 @@ CALL safemig.settle(:entry);
 ROLLBACK;
 CALL safemig.settle(:entry);
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'users'::regclass;
+UPDATE users SET id = 44 WHERE id = 4;
 VACUUM FULL users;
 DELETE FROM users WHERE id = 5;
 CALL safemig.settle(:entry);

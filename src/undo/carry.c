@@ -22,6 +22,7 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/spi.h"
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -35,6 +36,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "undo/carry.h"
+#include "undo/follow_key.h"
 
 #define TRIGGER_FUNCTION "carry_kept_columns"
 #define TRIGGER_PREFIX "~safemig_kept_" /* triggers fire in the order of their names */
@@ -185,6 +187,11 @@ safemig_carry_kept_columns(PG_FUNCTION_ARGS)
 	}
 	if (!TRIGGER_FIRED_BY_UPDATE(data->tg_event) || !TRIGGER_FIRED_FOR_ROW(data->tg_event))
 		return PointerGetDatum(data->tg_trigtuple);
+	if (follows_key(data->tg_trigger))
+	{
+		follow_key(data);
+		return PointerGetDatum(data->tg_newtuple);
+	}
 	desc = RelationGetDescr(data->tg_relation);
 	carried = fcinfo->flinfo->fn_extra;
 	if (carried == NULL)
@@ -212,7 +219,7 @@ trigger_function(void)
 
 /* Gone with the extension, as ALTER TRIGGER ... DEPENDS ON EXTENSION would have it. */
 static Oid
-add_trigger(Oid relid, int64 entry, List *arguments, bool for_rows)
+add_trigger(Oid relid, int64 entry, List *arguments, List *columns, bool for_rows)
 {
 	CreateTrigStmt *stmt = makeNode(CreateTrigStmt);
 	ObjectAddress trigger;
@@ -223,6 +230,7 @@ add_trigger(Oid relid, int64 entry, List *arguments, bool for_rows)
 	stmt->row = for_rows;
 	stmt->timing = for_rows ? TRIGGER_TYPE_BEFORE : TRIGGER_TYPE_AFTER;
 	stmt->events = for_rows ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_TRUNCATE;
+	stmt->columns = columns;
 	stmt->args = list_make1(makeString(psprintf(INT64_FORMAT, entry)));
 	foreach(lc, arguments)
 		stmt->args = lappend(stmt->args, makeString(lfirst(lc)));
@@ -238,8 +246,19 @@ add_trigger(Oid relid, int64 entry, List *arguments, bool for_rows)
 Oid
 hang_carry_trigger(Oid relid, int64 entry, List *arguments)
 {
-	(void) add_trigger(relid, entry, NIL, false);
-	return add_trigger(relid, entry, arguments, true);
+	(void) add_trigger(relid, entry, NIL, NIL, false);
+	return add_trigger(relid, entry, arguments, NIL, true);
+}
+
+void
+hang_follow_trigger(Oid relid, int64 entry, Oid copy, List *key)
+{
+	List *columns = NIL;
+	ListCell *lc;
+
+	foreach(lc, key)
+		columns = lappend(columns, makeString(get_attname(relid, lfirst_int(lc), false)));
+	(void) add_trigger(relid, entry, list_make1(follow_argument(copy, key)), columns, true);
 }
 
 static bool
@@ -258,7 +277,8 @@ row_trigger(Relation rel, int64 entry)
 	{
 		Trigger *trigger = &rel->trigdesc->triggers[i];
 
-		if (is_ours(trigger, function, entry) && TRIGGER_FOR_ROW(trigger->tgtype))
+		if (is_ours(trigger, function, entry) && TRIGGER_FOR_ROW(trigger->tgtype) &&
+			!follows_key(trigger))
 			return trigger;
 	}
 	return NULL;
@@ -285,8 +305,8 @@ argument_of_carried(Relation rel, int64 entry, AttrNumber attnum)
 	return NULL;
 }
 
-void
-drop_carry_trigger(Oid relid, int64 entry)
+static void
+drop_triggers_of(Oid relid, int64 entry)
 {
 	Relation rel = table_open(relid, AccessExclusiveLock);
 	Oid function = trigger_function();
@@ -305,6 +325,37 @@ drop_carry_trigger(Oid relid, int64 entry)
 		performDeletion(&trigger, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
 	}
 	CommandCounterIncrement();
+}
+
+/* Also from what was a partition when it was hung. */
+void
+drop_kept_triggers(int64 entry)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid types[2] = {OIDOID, TEXTOID};
+	Datum values[2] = {ObjectIdGetDatum(trigger_function()),
+					   CStringGetTextDatum(psprintf(TRIGGER_PREFIX INT64_FORMAT "_", entry))};
+	List *relids = NIL;
+	ListCell *lc;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner("SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgfoid = $1"
+							" AND starts_with(tgname::text, $2) ORDER BY 1",
+							2, types, values, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		bool isnull;
+
+		relids = lappend_oid(relids,
+							 DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
+															SPI_tuptable->tupdesc, 1, &isnull)));
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	foreach(lc, relids)
+		drop_triggers_of(lfirst_oid(lc), entry);
 }
 
 const char *

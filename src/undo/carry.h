@@ -1,6 +1,6 @@
 /*
  * carry.h
- *		The trigger that keeps the values of dropped columns in their rows.
+ *		The triggers that keep the values of dropped columns with their rows.
  */
 #ifndef SAFEMIG_CARRY_H
 #define SAFEMIG_CARRY_H
@@ -18,13 +18,20 @@ extern bool carried_missing_value(const char *argument, TupleDesc desc, Datum *v
 /* Hangs the trigger of an entry on a table; arguments: list of char *.  The caller holds the lock. */
 extern Oid hang_carry_trigger(Oid relid, int64 entry, List *arguments);
 
+/*
+ * Hangs a trigger on a table whose column is copied: when a row's key changes, so
+ * does the copy's.  key: of AttrNumber, in this table's numbers.
+ */
+extern void hang_follow_trigger(Oid relid, int64 entry, Oid copy, List *key);
+
 /* The trigger of that entry, or of any (0), on an open table; InvalidOid when there is none. */
 extern Oid carry_trigger(Relation rel, int64 entry, bool *fires);
 
 /* The argument of that column, or NULL */
 extern const char *argument_of_carried(Relation rel, int64 entry, AttrNumber attnum);
 
-extern void drop_carry_trigger(Oid relid, int64 entry);
+/* Both kinds, from whatever table has one of that entry; takes its lock. */
+extern void drop_kept_triggers(int64 entry);
 
 /* A trigger that would fire after ours and could lose what it carried; NULL if there is none. */
 extern const char *trigger_after_carry(Relation rel);

@@ -253,6 +253,7 @@ copy_aside(Keep *keep, DroppedColumn *column, List *columns)
 	column->item->detail = detail_with_text(column->item->detail, "key", text_of_key(plan.key));
 	column->item->detail =
 		detail_with(column->item->detail, "as_text", plan.as_text ? "true" : "false");
+	column->state = column_state(column->item->detail);
 }
 
 /* ---------- sequences ---------- */
@@ -488,6 +489,29 @@ hang_triggers(Keep *keep, List *columns)
 	}
 }
 
+/* A row that changes its partition changes its key. */
+static void
+hang_follow_triggers(Keep *keep, DroppedColumn *column)
+{
+	ListCell *lc;
+	ListCell *attnum;
+
+	if (!OidIsValid(column->item->bin_oid))
+		return;
+	foreach(lc, find_all_inheritors(column->relid, NoLock, NULL))
+	{
+		List *key = NIL;
+
+		if (get_rel_relkind(lfirst_oid(lc)) != RELKIND_RELATION)
+			continue;
+		foreach(attnum, column->state->key)
+			key = lappend_int(
+				key,
+				get_attnum(lfirst_oid(lc), get_attname(column->relid, lfirst_int(attnum), false)));
+		hang_follow_trigger(lfirst_oid(lc), keep_entry(keep), column->item->bin_oid, key);
+	}
+}
+
 void
 keep_columns_after(Keep *keep, void *state)
 {
@@ -505,6 +529,7 @@ keep_columns_after(Keep *keep, void *state)
 		}
 		refuse_rewritten(column);
 		keep_item(keep, column->item);
+		hang_follow_triggers(keep, column);
 		dropped = lappend(dropped, column);
 	}
 	hang_triggers(keep, dropped);

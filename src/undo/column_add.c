@@ -76,7 +76,7 @@ fill_from_copy(Restore *restore, ReturningColumn *column)
 	if (filled < kept)
 		report_left_out(restore,
 						UINT64_FORMAT
-						" values of %s found no row: it was deleted, or its key changed.",
+						" values of %s found no row: theirs were deleted since.",
 						kept - filled, column->item->identity);
 }
 

@@ -166,8 +166,7 @@ restore_columns(Restore *restore, List *items)
 		if (table_is_there(restore, lfirst(lc)))
 			columns = lappend(columns, returning(restore, lfirst(lc)));
 	bring_back(restore, columns, COLUMN_IN_PLACE);
-	foreach(lc, columns)
-		drop_carry_trigger(((ReturningColumn *) lfirst(lc))->relid, restore->entry);
+	drop_kept_triggers(restore->entry);
 	bring_back(restore, columns, COLUMN_COPIED);
 	bring_back(restore, columns, COLUMN_GENERATED);
 }
@@ -176,10 +175,6 @@ restore_columns(Restore *restore, List *items)
 void
 purge_column(const BinItem *item)
 {
-	Oid relid = item->object.objectId;
-
+	drop_kept_triggers(item->entry);
 	drop_copy(item->bin_oid);
-	LockRelationOid(relid, AccessExclusiveLock);
-	if (OidIsValid(get_rel_namespace(relid)))
-		drop_carry_trigger(relid, item->entry);
 }

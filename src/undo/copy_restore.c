@@ -170,8 +170,7 @@ make_lookup(const BinItem *item, const ColumnState *now, List *tables, const Lis
 						 copies.len > 0 ? " UNION ALL " : "", both);
 		for (int i = 2; i <= list_length(key); i++)
 			appendStringInfo(&copies, ", k%d", i);
-		appendStringInfo(&copies,
-						 ") WHERE %s AND record_image_eq(ROW(p.former), ROW(present))",
+		appendStringInfo(&copies, ") WHERE %s AND record_image_eq(ROW(p.former), ROW(present))",
 						 match_of_parameters(table->relid, (List *) key));
 		if (!partitioned)
 			appendStringInfo(&copies, " AND tab = %u", table->relid);

@@ -130,9 +130,9 @@ operator_name(Oid operator)
 	return name;
 }
 
-/* NULL when a column of the key is gone. */
+/* The row's side is told by name, or by number from first on; NULL when a column is gone. */
 static char *
-match(Oid relid, List *key, bool parameters)
+match(Oid relid, List *key, const char *prefix, int first, const char *copy)
 {
 	StringInfoData text;
 	int place = 0;
@@ -143,18 +143,20 @@ match(Oid relid, List *key, bool parameters)
 	{
 		char *name = get_attname(relid, lfirst_int(lc), true);
 		Oid type = name ? get_atttype(relid, lfirst_int(lc)) : InvalidOid;
-		const char *equals;
 
 		if (!OidIsValid(type))
 			return NULL;
 		place++;
-		equals = operator_name(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr);
 		if (text.len > 0)
 			appendStringInfoString(&text, " AND ");
-		if (parameters)
-			appendStringInfo(&text, "p%d %s f.k%d", place, equals, place);
+		appendStringInfoString(&text, prefix);
+		if (first > 0)
+			appendStringInfo(&text, "%d", first + place - 1);
 		else
-			appendStringInfo(&text, "t.%s %s c.k%d", quote_identifier(name), equals, place);
+			appendStringInfoString(&text, quote_identifier(name));
+		appendStringInfo(&text, " %s %s.k%d",
+						 operator_name(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr), copy,
+						 place);
 	}
 	return text.data;
 }
@@ -162,13 +164,19 @@ match(Oid relid, List *key, bool parameters)
 char *
 match_of_copy(Oid relid, List *key)
 {
-	return match(relid, key, false);
+	return match(relid, key, "t.", 0, "c");
 }
 
 char *
 match_of_parameters(Oid relid, List *key)
 {
-	return match(relid, key, true);
+	return match(relid, key, "p", 1, "f");
+}
+
+char *
+match_of_arguments(Oid relid, List *key, int first)
+{
+	return match(relid, key, "$", first, "f");
 }
 
 /* ---------- the table ---------- */

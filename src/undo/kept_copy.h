@@ -36,6 +36,9 @@ extern char *match_of_copy(Oid relid, List *key);
 /* "p1 OPERATOR(pg_catalog.=) f.k1 AND ...", f being the copy */
 extern char *match_of_parameters(Oid relid, List *key);
 
+/* "$3 OPERATOR(pg_catalog.=) f.k1 AND ...", the arguments beginning with that number */
+extern char *match_of_arguments(Oid relid, List *key, int first);
+
 /* "1,2" as kept in an item's detail */
 extern char *text_of_key(List *key);
 extern List *key_of_text(const char *text);

@@ -98,7 +98,8 @@ leave_rows(int64 entry, BinItem *item)
 {
 	item->detail = detail_with_text(item->detail, "mode", column_mode_word(COLUMN_COPIED));
 	update_bin_item(item);
-	drop_carry_trigger(item->object.objectId, entry);
+	hang_follow_trigger(item->object.objectId, entry, item->bin_oid,
+						column_state(item->detail)->key);
 }
 
 static void
@@ -141,7 +142,9 @@ safemig_settle(PG_FUNCTION_ARGS)
 	commit();
 
 	claim(entry);
-	foreach(lc, items_in_place(entry, AccessExclusiveLock))
+	items = items_in_place(entry, AccessExclusiveLock);
+	drop_kept_triggers(entry);
+	foreach(lc, items)
 		leave_rows(entry, lfirst(lc));
 	MemoryContextSwitchTo(caller);
 	PG_RETURN_VOID();
