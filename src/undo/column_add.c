@@ -75,8 +75,7 @@ fill_from_copy(Restore *restore, ReturningColumn *column)
 							   present_name(copy), match));
 	if (filled < kept)
 		report_left_out(restore,
-						UINT64_FORMAT
-						" values of %s found no row: theirs were deleted since.",
+						UINT64_FORMAT " values of %s found no row: theirs were deleted since.",
 						kept - filled, column->item->identity);
 }
 

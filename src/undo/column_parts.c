@@ -24,9 +24,10 @@
 static bool
 alter_column(Restore *restore, ReturningColumn *column, const char *what, const char *clause)
 {
-	return restore_step(restore, psprintf("%s of %s", what, column->item->identity),
-						psprintf("ALTER TABLE %s%%{%u} ALTER COLUMN %s %s", column->only,
-								 column->relid, quote_identifier(column->name), clause));
+	return restore_statement(restore, psprintf("%s of %s", what, column->item->identity),
+							 psprintf("ALTER TABLE %s%s ALTER COLUMN %s %s", column->only,
+									  present_name(column->relid), quote_identifier(column->name),
+									  clause));
 }
 
 /* ---------- NOT NULL ---------- */
@@ -168,7 +169,8 @@ static void
 restore_words(Restore *restore, ReturningColumn *column)
 {
 	const ColumnState *state = column->state;
-	char *target = psprintf("COLUMN %%{%u}.%s", column->relid, quote_identifier(column->name));
+	char *target =
+		psprintf("COLUMN %s.%s", present_name(column->relid), quote_identifier(column->name));
 
 	(void) alter_column(
 		restore, column, "statistics target",
@@ -176,14 +178,14 @@ restore_words(Restore *restore, ReturningColumn *column)
 	if (state->options != NULL)
 		(void) alter_column(restore, column, "options", psprintf("SET (%s)", state->options));
 	if (state->comment != NULL)
-		(void) restore_step(
+		(void) restore_statement(
 			restore, psprintf("comment on %s", column->item->identity),
 			psprintf("COMMENT ON %s IS %s", target, quote_literal_cstr(state->comment)));
 	for (int i = 0;; i++)
 	{
 		char *label = ask_about(
 			psprintf(
-				"SELECT format('FOR %%I ON COLUMN %%%%{%%s}.%%I IS %%L', l ->> 0, $1, %s, l ->> 1)"
+				"SELECT format('FOR %%I ON COLUMN %%s.%%I IS %%L', l ->> 0, $1::regclass, %s, l ->> 1)"
 				" FROM jsonb_array_elements(CASE jsonb_typeof($2::jsonb -> 'labels') WHEN 'array'"
 				" THEN $2::jsonb -> 'labels' ELSE '[]' END) WITH ORDINALITY x(l, n) WHERE n = %d",
 				quote_literal_cstr(column->name), i + 1),
@@ -191,8 +193,8 @@ restore_words(Restore *restore, ReturningColumn *column)
 
 		if (label == NULL)
 			break;
-		(void) restore_step(restore, psprintf("security label of %s", column->item->identity),
-							psprintf("SECURITY LABEL %s", label));
+		(void) restore_statement(restore, psprintf("security label of %s", column->item->identity),
+								 psprintf("SECURITY LABEL %s", label));
 	}
 }
 

@@ -238,9 +238,10 @@ give_default(Restore *restore, const BinItem *item, const ColumnState *now)
 		: now->default_text;
 
 	if (text != NULL)
-		(void) restore_step(restore, psprintf("default of %s", item->identity),
-							psprintf("ALTER TABLE %%{%u} ALTER COLUMN %s SET DEFAULT %s",
-									 item->object.objectId, quote_identifier(now->name), text));
+		(void) restore_statement(restore, psprintf("default of %s", item->identity),
+								 psprintf("ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s",
+										  present_name(item->object.objectId),
+										  quote_identifier(now->name), text));
 }
 
 static void

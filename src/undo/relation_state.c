@@ -175,11 +175,14 @@ acl_of_state(const char *state, const char *path)
 		ask("SELECT safemig.bin_acl_back($1::jsonb #> $2::text[])::text", 2, types, values);
 	Oid input;
 	Oid param;
+	Acl *acl;
 
 	if (text == NULL)
 		return NULL;
 	getTypeInputInfo(ACLITEMARRAYOID, &input, &param);
-	return DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
+	acl = DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
+	/* every role of it is gone: '{}' has no dimension, which no acl may have */
+	return ARR_NDIM(acl) == 0 ? make_empty_acl() : acl;
 }
 
 static void
@@ -228,6 +231,7 @@ give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const ch
 
 	if (acl == NULL)
 		return;
-	write_acl(relid, attnum, acl);
+	if (ACL_NUM(acl) > 0)
+		write_acl(relid, attnum, acl);
 	report_lost_grants(restore, relid, state);
 }

@@ -111,16 +111,21 @@ with_present_names(const char *statement)
 bool
 restore_step(Restore *restore, const char *what, const char *statement)
 {
+	char *sql = with_present_names(statement);
+
+	if (sql != NULL)
+		return restore_statement(restore, what, sql);
+	report_left_out(restore, "%s did not come back: a table it names is gone.", what);
+	return false;
+}
+
+bool
+restore_statement(Restore *restore, const char *what, const char *sql)
+{
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	char *sql = with_present_names(statement);
 	bool done = false;
 
-	if (sql == NULL)
-	{
-		report_left_out(restore, "%s did not come back: a table it names is gone.", what);
-		return false;
-	}
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();

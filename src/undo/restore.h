@@ -31,6 +31,9 @@ extern char *with_present_names(const char *statement);
  */
 extern bool restore_step(Restore *restore, const char *what, const char *statement);
 
+/* The same with a statement that has its names already: %{ in it is somebody's own text. */
+extern bool restore_statement(Restore *restore, const char *what, const char *sql);
+
 /* One for each keeper; items of its kind only, in the order they were kept. */
 extern void restore_moved(Restore *restore, List *items);
 extern void restore_storage(Restore *restore, List *items);
