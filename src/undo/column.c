@@ -91,13 +91,18 @@ lock_tables(Keep *keep, List *columns)
 		Oid relid = lookup_relation(name);
 
 		if (OidIsValid(relid))
-			(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
-		if (lookup_relation(name) != relid)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("table \"%s\" was replaced while this statement waited for it",
-							name->relname),
-					 errhint("Run it again.")));
+			lock_tree(relid);
+		foreach(lc, columns)
+		{
+			DroppedColumn *column = lfirst(lc);
+
+			if (lookup_relation(name) != relid || (column->effect->named && column->relid != relid))
+				ereport(ERROR,
+						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						 errmsg("table \"%s\" was replaced while this statement waited for it",
+								name->relname),
+						 errhint("Run it again.")));
+		}
 	}
 	foreach(lc, columns)
 		relids = list_append_unique_oid(relids, ((DroppedColumn *) lfirst(lc))->relid);

@@ -5,8 +5,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
@@ -162,6 +164,14 @@ file_is_known(const char *detail, Oid relid)
 				 types, values);
 
 	return known != NULL && strcmp(known, "t") == 0;
+}
+
+/* find_all_inheritors() leaves the root to its caller. */
+void
+lock_tree(Oid relid)
+{
+	LockRelationOid(relid, AccessExclusiveLock);
+	(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
 }
 
 char *

@@ -65,6 +65,9 @@ extern const char *column_mode_word(ColumnMode mode);
 /* The one text that a query of ours gives; its arguments are an oid and a text. */
 extern char *ask_about(const char *sql, Oid relid, const char *text);
 
+/* The table and then its children, as ALTER TABLE locks them. */
+extern void lock_tree(Oid relid);
+
 /* The name of a relation as it can stand in a statement */
 extern char *present_name(Oid relid);
 

@@ -75,9 +75,10 @@ types_that_change(Keep *keep)
 		change->effect = effect;
 		change->relid = effect->object.objectId;
 		change->attnum = effect->object.objectSubId;
-		(void) find_all_inheritors(change->relid, AccessExclusiveLock, NULL);
+		lock_tree(change->relid);
 		change->cmd = command_on(keep, get_attname(change->relid, change->attnum, true));
-		if (change->cmd == NULL)
+		if (change->cmd == NULL ||
+			lookup_relation(((AlterTableStmt *) keep->stmt)->relation) != change->relid)
 			ereport(ERROR,
 					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 					 errmsg("the table was changed while this statement waited for it"),
