@@ -74,6 +74,23 @@ VACUUM FULL shop.bill;
 RESET safemig.enforce;
 SELECT safemig.undrop('shop.bill.third');
 SELECT safemig.purge_object('shop.bill.third');
+-- moved to another tablespace: its file is another, its bytes are not
+SET allow_in_place_tablespaces = on;
+CREATE TABLESPACE regress_safemig_space LOCATION '';
+CREATE TABLE shop.far (a int PRIMARY KEY, b text);
+INSERT INTO shop.far VALUES (1, 'b');
+SELECT gone('ALTER TABLE shop.far DROP b', 'drop column shop.far.b');
+ALTER TABLE shop.far SET TABLESPACE regress_safemig_space;
+SELECT safemig.undrop('shop.far.b');
+SELECT * FROM shop.far;
+-- a type that a kept column needs
+CREATE TYPE shop.mood AS ENUM ('sad', 'happy');
+ALTER TABLE shop.far ADD COLUMN feels shop.mood DEFAULT 'happy';
+SELECT gone('ALTER TABLE shop.far DROP feels', 'drop column shop.far.feels');
+DROP TYPE shop.mood;
+DO $$ BEGIN PERFORM gone('DROP TYPE shop.mood CASCADE', 'drop type shop.mood'); EXCEPTION WHEN SQLSTATE 'SM001' THEN RAISE NOTICE '%', regexp_replace(SQLERRM, '_\d+', '', 'g'); END $$;
+SELECT safemig.undrop('shop.far.feels');
+SELECT * FROM shop.far;
 -- a cursor that is open
 CREATE TABLE shop.plain (a int PRIMARY KEY, b text);
 INSERT INTO shop.plain VALUES (1, 'b');
@@ -110,3 +127,4 @@ DROP SCHEMA shop CASCADE;
 DROP FUNCTION gone, permitted;
 DROP EXTENSION safemig;
 DROP ROLE regress_safemig_owner;
+DROP TABLESPACE regress_safemig_space;

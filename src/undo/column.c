@@ -15,7 +15,10 @@
 #include "access/table.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_trigger.h"
+#include "catalog/pg_type.h"
 #include "commands/tablecmds.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
@@ -134,7 +137,8 @@ keep_others(Keep *keep, List *columns)
 		if (action_kept_as(effect->action) == KEPT_MOVED &&
 			get_rel_relkind(effect->object.objectId) != RELKIND_SEQUENCE &&
 			!keep_definition_of(keep, effect))
-			refuse_unkept(keep, effect, "it goes with a column; drop it in a statement before");
+			refuse_unkept(keep, effect,
+						  "it goes with a column, and has no statement that would make it again");
 	}
 }
 
@@ -242,26 +246,59 @@ refuse_rewritten(DroppedColumn *column)
 			 column->item->identity)));
 }
 
+/*
+ * Without its type a value means nothing: DROP TYPE names our trigger, and by its
+ * name the entry, instead of taking the type away.
+ */
+static void
+depend_on_type(Oid trigger, Oid type)
+{
+	ObjectAddress object;
+	ObjectAddress referenced;
+
+	if (!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type)))
+		return;
+	ObjectAddressSet(object, TriggerRelationId, trigger);
+	ObjectAddressSet(referenced, TypeRelationId, type);
+	recordDependencyOn(&object, &referenced, DEPENDENCY_NORMAL);
+}
+
+static void
+hang_trigger_on(Keep *keep, List *columns, Oid relid)
+{
+	List *arguments = NIL;
+	List *types = NIL;
+	ListCell *lc;
+	Oid trigger;
+
+	foreach(lc, columns)
+	{
+		DroppedColumn *column = lfirst(lc);
+
+		if (column->relid != relid || column->argument == NULL)
+			continue;
+		arguments = lappend(arguments, column->argument);
+		types = list_append_unique_oid(types, column->state->type_oid);
+	}
+	trigger = hang_carry_trigger(relid, keep_entry(keep), arguments);
+	foreach(lc, types)
+		depend_on_type(trigger, lfirst_oid(lc));
+}
+
 static void
 hang_triggers(Keep *keep, List *columns)
 {
 	List *done = NIL;
 	ListCell *lc;
-	ListCell *other;
 
 	foreach(lc, columns)
 	{
 		DroppedColumn *column = lfirst(lc);
-		List *arguments = NIL;
 
 		if (column->argument == NULL || list_member_oid(done, column->relid))
 			continue;
-		foreach(other, columns)
-			if (((DroppedColumn *) lfirst(other))->relid == column->relid &&
-				((DroppedColumn *) lfirst(other))->argument != NULL)
-				arguments = lappend(arguments, ((DroppedColumn *) lfirst(other))->argument);
 		done = lappend_oid(done, column->relid);
-		(void) hang_carry_trigger(column->relid, keep_entry(keep), arguments);
+		hang_trigger_on(keep, columns, column->relid);
 	}
 }
 
