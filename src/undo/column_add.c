@@ -34,7 +34,7 @@ check_type(ReturningColumn *column)
 static uint64
 update_unseen(const char *sql)
 {
-	int nest_level = NewGUCNestLevel();
+	int nest_level = print_exactly();
 	uint64 rows;
 
 	(void) set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,

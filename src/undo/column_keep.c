@@ -127,7 +127,7 @@ copy_aside(Keep *keep, DroppedColumn *column, List *columns)
 	plan.attnum = column->attnum;
 	plan.type = column->state->type;
 	plan.type_oid = column->state->type_oid;
-	plan.as_text = loses_its_type(keep, plan.type_oid);
+	plan.as_text = is_kept_as_text(plan.type_oid);
 	plan.only = get_rel_relkind(plan.relid) != RELKIND_PARTITIONED_TABLE;
 	plan.key = key_of_table(plan.relid, going_columns(columns, plan.relid));
 	if (plan.key == NIL && !relation_is_empty(plan.relid, plan.only))

@@ -10,6 +10,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/pg_am.h"
@@ -24,6 +25,7 @@
 #include "nodes/bitmapset.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -177,6 +179,28 @@ char *
 match_of_arguments(Oid relid, List *key, int first)
 {
 	return match(relid, key, "$", first, "f");
+}
+
+/* ---------- values as text ---------- */
+
+bool
+is_kept_as_text(Oid type)
+{
+	return type >= FirstNormalObjectId;
+}
+
+/* As pg_dump has them. */
+int
+print_exactly(void)
+{
+	int nest_level = NewGUCNestLevel();
+	static const char *const settings[][2] = {
+		{"datestyle", "ISO"}, {"intervalstyle", "postgres"}, {"extra_float_digits", "3"}};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
 }
 
 /* ---------- the table ---------- */
@@ -381,6 +405,7 @@ copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nul
 	Relation copy = table_open(copyid, RowExclusiveLock);
 	List *tables =
 		plan->only ? list_make1_oid(plan->relid) : find_all_inheritors(plan->relid, NoLock, NULL);
+	int nest_level = print_exactly();
 	ListCell *lc;
 
 	*rows = 0;
@@ -391,6 +416,7 @@ copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nul
 		if (relkind == RELKIND_RELATION)
 			*rows += copy_rows(plan, lfirst_oid(lc), copy, with_nulls);
 	}
+	AtEOXact_GUC(true, nest_level);
 	table_close(copy, NoLock);
 	CommandCounterIncrement();
 	make_copy_index(copyid, plan->key);

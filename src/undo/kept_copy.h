@@ -20,6 +20,15 @@ typedef struct CopyPlan
 	List *key;			  /* of AttrNumber, in an order of its own */
 } CopyPlan;
 
+/*
+ * Is a value to be kept as it is printed?  Types that can be dropped: a table of
+ * the bin must not stand in their way.
+ */
+extern bool is_kept_as_text(Oid type);
+
+/* Settings under which every value reads back as it was printed; for AtEOXact_GUC(). */
+extern int print_exactly(void);
+
 /* Columns that tell a row, none of them among avoid (List of int); NIL when there are none. */
 extern List *key_of_table(Oid relid, List *avoid);
 

@@ -74,6 +74,8 @@ copy_item(int64 entry, BinItem *item)
 	plan.relid = item->object.objectId;
 	plan.attnum = (AttrNumber) item->object.objectSubId;
 	plan.type = state->type;
+	plan.type_oid = state->type_oid;
+	plan.as_text = is_kept_as_text(plan.type_oid);
 	plan.only = true;
 	plan.argument = argument_of_carried(rel, entry, plan.attnum);
 	plan.key = key_of_table(plan.relid, NIL);
@@ -90,6 +92,7 @@ copy_item(int64 entry, BinItem *item)
 	drop_copy(item->bin_oid); /* of a call that did not get to its end */
 	item->bin_oid = copy_column(entry, &plan, "", false, &rows);
 	item->detail = detail_with_text(item->detail, "key", text_of_key(plan.key));
+	item->detail = detail_with(item->detail, "as_text", plan.as_text ? "true" : "false");
 	update_bin_item(item);
 }
 
