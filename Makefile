@@ -6,11 +6,18 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" safemig.cont
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL to be there yet, so PGXS must not be asked for.
-WITHOUT_PGXS = check demo demo-stop lint format
+WITHOUT_PGXS = check check-core check-all check-mutation demo demo-stop lint format
 ifneq ($(filter $(WITHOUT_PGXS),$(MAKECMDGOALS)),)
 
 check:
 	@test/harness/check
+check-core:
+	@test/core/run
+# Other server versions, in chroots; the arguments are pairs of suite and major.
+check-all:
+	@test/harness/check-all $(ON)
+check-mutation:
+	@test/mutation/run $(MUTANTS)
 demo:
 	@demo/run
 demo-stop:
@@ -27,6 +34,7 @@ MODULE_big = safemig
 SOURCES := $(sort $(wildcard src/*.c src/*/*.c))
 OBJS = $(SOURCES:.c=.o)
 SQL_PARTS := $(sort $(wildcard src/sql/[0-9]*.sql))
+DATA = $(wildcard src/sql/upgrade/*.sql)
 DATA_built = safemig--$(EXTVERSION).sql
 DOCS = README.md
 

@@ -1,7 +1,7 @@
 -- What is exempt is no cover for what is not: a new parent, owner, extension or name of an old table.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE users (id int PRIMARY KEY, email text);
@@ -33,8 +33,8 @@ CREATE TABLE p (id int);
 ALTER TABLE users INHERIT p;
 DELETE FROM p;
 ROLLBACK;
-CREATE TABLE schema_info (version int);
-ALTER TABLE users ADD version int;
+CREATE TABLE schema_info (version int NOT NULL);
+ALTER TABLE users ADD version int NOT NULL DEFAULT 0;
 ALTER TABLE users INHERIT schema_info;
 DELETE FROM schema_info;
 DELETE FROM ONLY schema_info;
@@ -88,6 +88,12 @@ CREATE STATISTICS st ON name, value FROM safemig.config;
 ALTER SEQUENCE safemig.history_entry_id_seq RESTART;
 ALTER INDEX safemig.config_pkey RENAME TO other;
 CREATE POLICY p ON safemig.config USING (true);
+CREATE TABLE x (rid bigint REFERENCES safemig.rule (id) ON DELETE CASCADE);
+CREATE TABLE x (rid bigint, FOREIGN KEY (rid) REFERENCES safemig.rule);
+CREATE TABLE x (rid bigint, uid int REFERENCES users);
+ALTER TABLE x ADD FOREIGN KEY (rid) REFERENCES safemig.rule;
+ALTER TABLE x ADD COLUMN more bigint REFERENCES safemig.rule;
+ALTER TABLE x ADD FOREIGN KEY (rid) REFERENCES users (id);
 -- temporary objects where the schema is changed by migrations only
 SELECT safemig.set('change', 'refuse');
 CREATE TEMP TABLE tmp (id int);
@@ -102,7 +108,7 @@ SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP EXTENSION pg_trgm;
 DROP SCHEMA app CASCADE;
-DROP TABLE users, typed, schema_info CASCADE;
+DROP TABLE users, typed, schema_info, x CASCADE;
 DROP SEQUENCE important;
 DROP TYPE comp;
 DROP EXTENSION safemig;

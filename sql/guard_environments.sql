@@ -1,7 +1,7 @@
 -- Verdicts by environment, and safemig.enforce.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int, v text);

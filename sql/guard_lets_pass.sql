@@ -1,6 +1,7 @@
 -- What is nobody's loss passes: temporary, made here, empty, gone already.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE empty_one (id int, v text);
@@ -48,6 +49,20 @@ BEGIN;
 ALTER TABLE full_one ADD COLUMN score int;
 UPDATE full_one SET score = 1;
 COMMIT;
+-- also in children, where it has another number
+CREATE TABLE par (id int);
+CREATE TABLE chi (extra int) INHERITS (par);
+CREATE TABLE parts (id int) PARTITION BY RANGE (id);
+CREATE TABLE part1 PARTITION OF parts DEFAULT;
+INSERT INTO chi VALUES (1, 1);
+INSERT INTO parts VALUES (1);
+BEGIN;
+ALTER TABLE par ADD COLUMN score int;
+UPDATE par SET score = 1;
+ALTER TABLE parts ADD COLUMN score int;
+UPDATE parts SET score = 1;
+UPDATE par SET id = 1;
+COMMIT;
 -- empty: TRUNCATE and DELETE pass, DROP COLUMN warns, DROP TABLE stays refused
 TRUNCATE empty_one;
 DELETE FROM empty_one;
@@ -55,6 +70,13 @@ ALTER TABLE empty_one DROP COLUMN v;
 DROP TABLE empty_one;
 -- a column that holds only NULL
 ALTER TABLE full_one DROP COLUMN v;
+-- a schema with nothing in it
+CREATE SCHEMA bare;
+DROP SCHEMA bare;
+CREATE SCHEMA bare;
+DROP SCHEMA bare CASCADE;
+CREATE SCHEMA bare CREATE VIEW v AS SELECT 1;
+DROP SCHEMA bare CASCADE;
 -- version and lock tables of tools
 CREATE TABLE knex_migrations_lock (index serial PRIMARY KEY, is_locked int);
 INSERT INTO knex_migrations_lock (is_locked) VALUES (0);
@@ -68,6 +90,7 @@ ALTER TABLE full_one DISABLE ROW LEVEL SECURITY;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
-DROP TABLE empty_one, full_one, knex_migrations_lock, changes;
+DROP TABLE empty_one, full_one, par, chi, parts, knex_migrations_lock, changes;
 DROP FUNCTION g();
+DROP SCHEMA bare CASCADE;
 DROP EXTENSION safemig;

@@ -1,6 +1,7 @@
 -- max_rows: a WHERE that takes too much is refused when the statement ends, and changes nothing.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int PRIMARY KEY, v text);

@@ -1,7 +1,7 @@
 -- One refusal names the whole closure, holds the permits ready to paste, and takes no lock.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE public.users (id serial PRIMARY KEY, email text);

@@ -1,7 +1,7 @@
 -- Permits: exact, for this transaction, taken back by a savepoint, on record.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE a (id int, v text);

@@ -1,6 +1,7 @@
 -- Protected tables: data, rows, frozen; in every environment and in migrations.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE settings (name text PRIMARY KEY, value text);

@@ -1,6 +1,7 @@
 -- The guard protects itself, superusers included, and tells the way out.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int);
@@ -25,6 +26,19 @@ DROP EXTENSION safemig;
 RESET safemig.enforce;
 SELECT c FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(setconfig) c
  WHERE d.datname = current_database() AND setrole = 0 AND c ~ 'preload';
+-- what is made its member later, too
+SET safemig.enforce = off;
+CREATE TABLE added (id int PRIMARY KEY);
+ALTER EXTENSION safemig ADD TABLE added;
+SET safemig.enforce = on;
+DROP TABLE added;
+DROP INDEX added_pkey;
+DELETE FROM added WHERE id = 1;
+SET safemig.enforce = off;
+ALTER EXTENSION safemig DROP TABLE added;
+SET safemig.enforce = on;
+DELETE FROM added WHERE id = 1;
+DROP TABLE added;
 -- beside it
 COMMENT ON TABLE t IS 'mine';
 CREATE EXTENSION pg_trgm;
@@ -32,7 +46,7 @@ DROP EXTENSION pg_trgm;
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
-DROP TABLE t;
+DROP TABLE t, added;
 DROP EXTENSION safemig;
 -- nothing is left behind
 SELECT count(*) FROM pg_namespace WHERE nspname = 'safemig';

@@ -1,6 +1,7 @@
 -- Settings that would put the guard to sleep, and catalogs written by hand.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int);

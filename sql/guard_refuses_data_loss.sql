@@ -1,6 +1,7 @@
 -- What destroys data is refused, and a statement beside it that does not is not.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE SCHEMA shop;
@@ -31,6 +32,8 @@ SELECT lo_create(4711);
 BEGIN;
 SELECT lo_unlink(4711);
 ROLLBACK;
+DELETE FROM pg_largeobject WHERE loid = 4711;
+SELECT lo_put(4711, 0, 'x');
 -- one statement, two objects; several subcommands
 DROP TABLE users, pairs;
 ALTER TABLE users ADD COLUMN age int, DROP COLUMN phone;

@@ -1,7 +1,7 @@
 -- Rules: the most specific one holds, inherited, keyed on the object and not on its name.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE ROLE regress_safemig_agent;

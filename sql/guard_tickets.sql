@@ -1,6 +1,7 @@
 -- Permits for later: for a while, for so many uses, for a role; spent once each, given back by a rollback.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE ROLE regress_safemig_deploy;

@@ -1,6 +1,7 @@
 -- ALTER COLUMN TYPE: refused when a stored value can change, silent when none does.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE DOMAIN short AS varchar(20);
@@ -17,6 +18,7 @@ ALTER TABLE t ALTER i TYPE bigint;
 ALTER TABLE t ALTER tx TYPE checked;
 ALTER TABLE t ALTER n TYPE numeric(10,1);
 ALTER TABLE t ALTER a TYPE varchar(80), ALTER n TYPE integer;
+ALTER TABLE t ALTER d TYPE timestamptz;
 -- nothing lost, nothing rewritten
 ALTER TABLE t ALTER a TYPE varchar(80);
 ALTER TABLE t ALTER a TYPE varchar(90) USING a::varchar(90);
@@ -25,8 +27,14 @@ ALTER TABLE t ALTER a TYPE text;
 ALTER TABLE t ALTER a TYPE text;
 ALTER TABLE t ALTER n TYPE numeric(12,2);
 ALTER TABLE t ALTER i TYPE int;
+SET timezone = 'UTC';
+ALTER TABLE t ALTER d TYPE timestamptz;
+ALTER TABLE t ALTER d TYPE timestamp;
+RESET timezone;
 -- errors of the server stay its own
+\set VERBOSITY sqlstate
 ALTER TABLE t ALTER i TYPE no_such_type;
+\set VERBOSITY terse
 ALTER TABLE t ALTER d TYPE int;
 SELECT * FROM (SELECT a, n, i, tx FROM t) s;
 

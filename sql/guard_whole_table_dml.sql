@@ -1,6 +1,7 @@
 -- DELETE and UPDATE of every row, judged by the plan and not by the text.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 CREATE TABLE t (id int NOT NULL, v text);

@@ -7,7 +7,7 @@ CREATE DATABASE regress_rollback_down TEMPLATE template0 ENCODING 'UTF8' LC_COLL
 \c regress_rollback_down
 SET client_min_messages = warning;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 CREATE FUNCTION outcome(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

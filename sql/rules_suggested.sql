@@ -1,7 +1,7 @@
 -- suggest_rules(): a week's incidents as rules to read and run.
 SET client_min_messages = error;
 CREATE EXTENSION safemig;
-SELECT safemig.set('keep', 'off');
+SELECT safemig.set('keep', 'off') \g /dev/null
 RESET client_min_messages;
 \set VERBOSITY terse
 SET safemig.enforce = warn;

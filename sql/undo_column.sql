@@ -88,6 +88,7 @@ SELECT safemig.purge_object('shop.users.email_before');
 SELECT count(*) FROM pg_trigger WHERE tgrelid = 'shop.users'::regclass;
 SELECT safemig.undrop('shop.users.email_before');
 
+SELECT count(safemig.purge_id(id)) >= 0 AS emptied FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP SCHEMA shop CASCADE;

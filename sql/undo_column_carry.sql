@@ -89,6 +89,7 @@ UPDATE t SET other = '' WHERE id < 50;
 SELECT safemig.undrop('public.t.num');
 SELECT count(*) FROM t JOIN was USING (id) WHERE t.num = was.num;
 
+SELECT count(safemig.purge_id(id)) >= 0 AS emptied FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP VIEW inherited;

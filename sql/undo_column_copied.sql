@@ -85,6 +85,7 @@ SELECT safemig.undrop('public.people.feels');
 RESET safemig.enforce;
 SELECT * FROM people ORDER BY id;
 
+SELECT count(safemig.purge_id(id)) >= 0 AS emptied FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP TABLE logs, keyless, users, nokey, sums, people;

@@ -36,7 +36,7 @@ SELECT pg_get_serial_sequence('shop.bill', 'no');
 
 -- a sequence that another default uses: RESTRICT is the server's, CASCADE takes the default along
 SELECT public.gone('ALTER TABLE shop.bill DROP other', 'drop column shop.bill.other');
-SELECT public.gone('ALTER TABLE shop.bill DROP other CASCADE', 'drop column shop.bill.other', 'drop default for shop.bill.third');
+SELECT public.gone('ALTER TABLE shop.bill DROP other CASCADE', 'drop column shop.bill.other', 'drop sequence shop.bill_other_seq', 'drop default for shop.bill.third');
 INSERT INTO shop.bill ("odd %{name}") VALUES ('new') RETURNING third;
 SELECT safemig.undrop('shop.bill.other');
 INSERT INTO shop.bill ("odd %{name}") VALUES ('newer') RETURNING other, third;
@@ -121,6 +121,7 @@ ROLLBACK;
 SELECT count(*) FROM safemig.bin WHERE state = 'kept';
 SELECT * FROM shop.plain;
 
+SELECT count(safemig.purge_id(id)) >= 0 AS emptied FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP SCHEMA shop CASCADE;

@@ -14,6 +14,7 @@
 #include "guard/guard.h"
 #include "undo/carry.h"
 #include "undo/keep.h"
+#include "worker/worker.h"
 
 SAFEMIG_MODULE_MAGIC;
 
@@ -47,4 +48,6 @@ _PG_init(void)
 	guard_before_end = refuse_end_of_full_bin;
 	guard_before_rewrite = refuse_rewrite_of_kept;
 	guard_install_hooks();
+	if (guard_loaded_at_start && !IsBinaryUpgrade)
+		register_launcher();
 }

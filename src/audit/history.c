@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -14,6 +15,7 @@
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -24,11 +26,12 @@
 #include "audit/session.h"
 #include "base/installation.h"
 
-#define HISTORY_COLUMNS 12
-
 static void
 set_text(TupleTableSlot *slot, int column, const char *value)
 {
+	/* the table of an older version may end before it */
+	if (column >= slot->tts_tupleDescriptor->natts)
+		return;
 	slot->tts_isnull[column] = value == NULL;
 	if (value != NULL)
 		slot->tts_values[column] = CStringGetTextDatum(value);
@@ -55,21 +58,52 @@ fill_slot(TupleTableSlot *slot, int64 id, const HistoryRow *row)
 	ExecStoreVirtualTuple(slot);
 }
 
+static bool
+id_is_taken(Relation rel, int64 id)
+{
+	Oid key = RelationGetPrimaryKeyIndex(rel);
+	ScanKeyData scan_key;
+	SysScanDesc scan;
+	bool taken;
+
+	if (!OidIsValid(key))
+		return false;
+	ScanKeyInit(&scan_key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(id));
+	/* whatever was ever written: a number left out does no harm */
+	scan = systable_beginscan(rel, key, true, SnapshotAny, 1, &scan_key);
+	taken = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	return taken;
+}
+
+/*
+ * setval() is a function like any other, and no hook refuses it: after one of
+ * ours was set back, the history goes on behind what is there.
+ */
+static int64
+next_id(Relation rel)
+{
+	Oid sequence = safemig_relation("history_entry_id_seq");
+	int64 id;
+
+	while (id_is_taken(rel, id = nextval_internal(sequence, false)))
+		CHECK_FOR_INTERRUPTS();
+	return id;
+}
+
 int64
 record_history(const HistoryRow *row)
 {
-	Oid sequence = safemig_relation("history_entry_id_seq");
 	Relation rel = table_open(safemig_relation("history_entry"), RowExclusiveLock);
 	EState *estate = CreateExecutorState();
 	ResultRelInfo *target = makeNode(ResultRelInfo);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	int64 id = nextval_internal(sequence, false);
+	int64 id = next_id(rel);
 	bool pushed = !ActiveSnapshotSet();
 
 	/* a deduplicating index on the spool's id is checked against live rows */
 	if (pushed)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	Assert(RelationGetDescr(rel)->natts == HISTORY_COLUMNS);
 	InitResultRelInfo(target, rel, 1, NULL, 0);
 	ExecOpenIndices(target, false);
 	fill_slot(slot, id, row);

@@ -63,17 +63,20 @@ add_texts(StringInfo json, const char *key, List *values)
 	appendStringInfoChar(json, ']');
 }
 
+/* Unique wherever records meet again: random for each session, then counted. */
 static char *
-random_id(void)
+unique_id(void)
 {
-	uint8 bytes[16];
-	char *text = palloc0(33);
+	static uint8 session[12];
+	static uint32 number = 0;
+	char *text = palloc(33);
 
-	if (!pg_strong_random(bytes, sizeof(bytes)))
+	if (number == 0 && !pg_strong_random(session, sizeof(session)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR), errmsg("could not generate random values")));
-	for (int i = 0; i < 16; i++)
-		sprintf(text + 2 * i, "%02x", bytes[i]);
+	number++;
+	(void) hex_encode((char *) session, sizeof(session), text);
+	snprintf(text + 2 * sizeof(session), 9, "%08x", number);
 	return text;
 }
 
@@ -95,7 +98,7 @@ json_of(const Incident *incident)
 	StringInfoData json;
 
 	initStringInfo(&json);
-	appendStringInfo(&json, "{\"id\":\"%s\"", random_id());
+	appendStringInfo(&json, "{\"id\":\"%s\"", unique_id());
 	add_text(&json, "at", timestamptz_to_str(GetCurrentTimestamp()));
 	add_text(&json, "verdict", incident->verdict);
 	if (incident->sqlstate != 0)
@@ -171,6 +174,11 @@ drain_incidents(void)
 						  " SELECT " INCIDENT_COLUMNS " FROM safemig.spooled_incident"
 						  " WHERE file = ANY ($1) ON CONFLICT (id) DO NOTHING",
 						  1, types, values, NULL);
+	/* somebody may have set the sequence back: see next_id() in history.c */
+	(void) write_as_owner("SELECT setval('safemig.history_entry_id_seq', h.newest)"
+						  " FROM (SELECT max(id) AS newest FROM safemig.history_entry) h,"
+						  " safemig.history_entry_id_seq s WHERE h.newest > s.last_value",
+						  0, NULL, NULL, NULL);
 	(void) write_as_owner("INSERT INTO safemig.history_entry (" HISTORY_COLUMNS ")"
 						  " SELECT " HISTORY_COLUMNS " FROM safemig.spooled_history"
 						  " WHERE file = ANY ($1) ON CONFLICT (spool_id) DO NOTHING",

@@ -21,6 +21,40 @@
 #define pg_namespace_ownercheck(oid, role) object_ownercheck(NamespaceRelationId, oid, role)
 #endif
 
+/* 18: stands in front of a declaration and of a definition alike; before it was a macro with () */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
+/* 16: the macros over varlena left postgres.h for a header of their own */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 16: the list of result relations to look at again; none named means those of the plan */
+#include "executor/executor.h"
+static inline void
+init_recheck(EPQState *recheck, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	EvalPlanQualInit(recheck, estate, NULL, NIL, -1, NIL);
+#else
+	EvalPlanQualInit(recheck, estate, NULL, NIL, -1);
+#endif
+}
+
+/* 18: whether a deferrable key will do; before it never did */
+#include "utils/relcache.h"
+static inline Oid
+primary_key_index(Relation rel)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(rel, false);
+#else
+	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
 /* 17: a module may say its name and version; 18 has a magic block for both */
 #if PG_VERSION_NUM >= 180000
 #define SAFEMIG_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "safemig", .version = SAFEMIG_VERSION)
@@ -43,10 +77,135 @@ updated_columns(PlannedStmt *stmt, RangeTblEntry *rte)
 #endif
 }
 
+/* 16: an anti join may have its sides the other way round */
+static inline bool
+is_anti_join(JoinType type)
+{
+#if PG_VERSION_NUM >= 160000
+	return type == JOIN_ANTI || type == JOIN_RIGHT_ANTI;
+#else
+	return type == JOIN_ANTI;
+#endif
+}
+
 /* 17: the entry of a backend is got by its index under another name */
 #include "utils/backend_status.h"
 #if PG_VERSION_NUM >= 170000
 #define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
+#endif
+
+/* 17: identity columns of partitions are their parent's, so it asks for the relation */
+#include "catalog/dependency.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+static inline Oid
+identity_sequence(Oid relid, AttrNumber attnum)
+{
+#if PG_VERSION_NUM >= 170000
+	Relation rel = RelationIdGetRelation(relid);
+	Oid sequence = InvalidOid;
+
+	if (RelationIsValid(rel))
+	{
+		sequence = getIdentitySequence(rel, attnum, true);
+		RelationClose(rel);
+	}
+	return sequence;
+#else
+	return getIdentitySequence(relid, attnum, true);
+#endif
+}
+
+/* 18: how a plan leaves out partitions moved to the statement, the node has its number there */
+#if PG_VERSION_NUM >= 180000
+#define PRUNES_PARTITIONS(append) ((append)->part_prune_index >= 0)
+#else
+#define PRUNES_PARTITIONS(append) ((append)->part_prune_info != NULL)
+#endif
+
+/* 16: what was a relfilenode is a RelFileLocator with a relation number */
+#include "catalog/pg_class.h"
+#include "utils/rel.h"
+#if PG_VERSION_NUM >= 160000
+#include "storage/relfilelocator.h"
+#define RelFileNode RelFileLocator
+#define RelFileNodeEquals RelFileLocatorEquals
+#define rd_node rd_locator
+#define relNode relNumber
+#define rd_newRelfilenodeSubid rd_newRelfilelocatorSubid
+#define rd_firstRelfilenodeSubid rd_firstRelfilelocatorSubid
+#define RelationAssumeNewRelfilenode RelationAssumeNewRelfilelocator
+#endif
+
+/* What of a pg_class row speaks of its files.  18: and of pages all frozen */
+static inline void
+copy_file_columns(Form_pg_class to, const FormData_pg_class *from)
+{
+	to->relfilenode = from->relfilenode;
+	to->reltablespace = from->reltablespace;
+	to->relpages = from->relpages;
+	to->reltuples = from->reltuples;
+	to->relallvisible = from->relallvisible;
+	to->relfrozenxid = from->relfrozenxid;
+	to->relminmxid = from->relminmxid;
+#if PG_VERSION_NUM >= 180000
+	to->relallfrozen = from->relallfrozen;
+#endif
+}
+
+/*
+ * An index on table of the same physical form as another one; file: of that
+ * number, which is there.  17: options of operator classes are an argument.
+ */
+#include "catalog/index.h"
+#include "utils/lsyscache.h"
+static inline Oid
+create_index_like(Relation table, Relation like, Oid file, List *columns, Oid *classes,
+				  int16 *options, Datum reloptions, bits16 flags)
+{
+	IndexInfo *info = BuildDummyIndexInfo(like);
+	Datum *class_options = palloc(sizeof(Datum) * info->ii_NumIndexAttrs);
+
+	for (int i = 0; i < info->ii_NumIndexAttrs; i++)
+		class_options[i] = get_attoptions(RelationGetRelid(like), i + 1);
+#if PG_VERSION_NUM >= 170000
+	return index_create(table, RelationGetRelationName(like), InvalidOid, InvalidOid, InvalidOid,
+						file, info, columns, like->rd_rel->relam, like->rd_rel->reltablespace,
+						like->rd_indcollation, classes, class_options, options, NULL, reloptions,
+						flags, 0, true, true, NULL);
+#else
+	info->ii_OpclassOptions = class_options;
+	return index_create(table, RelationGetRelationName(like), InvalidOid, InvalidOid, InvalidOid,
+						file, info, columns, like->rd_rel->relam, like->rd_rel->reltablespace,
+						like->rd_indcollation, classes, options, reloptions, flags, 0, true, true,
+						NULL);
+#endif
+}
+
+/* 17: which statement rebuilds an index is an argument */
+static inline void
+rebuild_index(Oid index, char persistence)
+{
+	ReindexParams params = {0};
+
+#if PG_VERSION_NUM >= 170000
+	reindex_index(NULL, index, false, persistence, &params);
+#else
+	reindex_index(index, false, persistence, &params);
+#endif
+}
+
+/* 18: the compact copy of an attribute in a descriptor must be told of changes */
+#if PG_VERSION_NUM < 180000
+#define populate_compact_attribute(desc, index) ((void) 0)
+#endif
+
+/* 17: who may refresh a materialized view is a privilege, no longer only its owner */
+#include "commands/tablecmds.h"
+#if PG_VERSION_NUM >= 170000
+#define RangeVarCallbackMayRefresh RangeVarCallbackMaintainsTable
+#else
+#define RangeVarCallbackMayRefresh RangeVarCallbackOwnsTable
 #endif
 
 #endif /* SAFEMIG_COMPAT_H */

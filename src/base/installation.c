@@ -11,6 +11,7 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
@@ -19,9 +20,11 @@
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "commands/extension.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
@@ -36,8 +39,10 @@ typedef struct Installation
 	Oid schema;
 	Oid config;
 	Oid owner;
-	Oid first_member; /* lowest and highest OID of the extension's relations */
+	Oid first_member; /* lowest and highest OID of the extension's members */
 	Oid last_member;
+	Oid *relations; /* those of them that are relations, in ascending order */
+	int relation_count;
 } Installation;
 
 static Installation here;
@@ -103,11 +108,32 @@ extension_owner(Oid extension)
 	return owner;
 }
 
-/* The range of OIDs in which the extension's own relations lie. */
+/* The extension's own relations.  Kept from one look to the next, so that it can be freed. */
+static Oid *relation_memory = NULL;
+
+static void
+remember_relations(List *found)
+{
+	int count = 0;
+	ListCell *lc;
+
+	if (relation_memory != NULL)
+		pfree(relation_memory);
+	relation_memory = NULL;
+	relation_memory = MemoryContextAlloc(TopMemoryContext, sizeof(Oid) * (list_length(found) + 1));
+	foreach(lc, found)
+		relation_memory[count++] = lfirst_oid(lc);
+	qsort(relation_memory, count, sizeof(Oid), oid_cmp);
+	here.relations = relation_memory;
+	here.relation_count = count;
+}
+
+/* The range of OIDs in which the extension's own members lie, and its relations. */
 static void
 find_members(Oid extension)
 {
 	Relation rel = table_open(DependRelationId, AccessShareLock);
+	List *found = NIL;
 	ScanKeyData keys[2];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -123,13 +149,15 @@ find_members(Oid extension)
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
 
-		if (form->classid != RelationRelationId)
-			continue;
 		here.first_member = Min(here.first_member, form->objid);
 		here.last_member = Max(here.last_member, form->objid);
+		if (form->classid == RelationRelationId)
+			found = lappend_oid(found, form->objid);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
+	remember_relations(found);
+	list_free(found);
 }
 
 static void
@@ -173,6 +201,17 @@ safemig_is_installed(void)
 	return OidIsValid(here.extension);
 }
 
+bool
+safemig_is_bin_schema(Oid schema)
+{
+	char *name;
+
+	if (schema < FirstNormalObjectId)
+		return false;
+	name = get_namespace_name(schema);
+	return name != NULL && strncmp(name, BIN_SCHEMA_PREFIX, strlen(BIN_SCHEMA_PREFIX)) == 0;
+}
+
 /* For code that only runs when installed: says so clearly when it is not. */
 static void
 require_installation(void)
@@ -212,16 +251,37 @@ safemig_config(void)
 	return here.config;
 }
 
+/* Other people's tables may lie between ours: the range is only the cheap way out. */
 bool
-safemig_may_own(Oid relid)
+safemig_may_own(Oid oid)
 {
-	return relid >= here.first_member && relid <= here.last_member;
+	return oid >= here.first_member && oid <= here.last_member;
+}
+
+bool
+safemig_owns(Oid relid)
+{
+	return safemig_may_own(relid) && here.relation_count > 0 &&
+		bsearch(&relid, here.relations, here.relation_count, sizeof(Oid), oid_cmp) != NULL;
+}
+
+void
+safemig_members_changed(void)
+{
+	if (safemig_is_installed())
+		CacheInvalidateRelcacheByRelid(here.config);
+}
+
+Oid
+safemig_find_relation(const char *name)
+{
+	return get_relname_relid(name, safemig_schema());
 }
 
 Oid
 safemig_relation(const char *name)
 {
-	Oid relid = get_relname_relid(name, safemig_schema());
+	Oid relid = safemig_find_relation(name);
 
 	if (!OidIsValid(relid))
 		ereport(
@@ -250,6 +310,20 @@ scan_own_table(Oid relid, void (*take)(HeapTuple tuple, TupleDesc desc))
 	table_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
+}
+
+Datum
+own_column(HeapTuple tuple, TupleDesc desc, int column, bool *isnull)
+{
+	*isnull = true;
+	return column > desc->natts ? (Datum) 0 : heap_getattr(tuple, column, desc, isnull);
+}
+
+/* An update adds members without a message of its own; a cache knows the config table. */
+void
+safemig_has_changed(void)
+{
+	CacheInvalidateRelcacheByRelid(safemig_config());
 }
 
 bool

@@ -19,19 +19,20 @@ is_own_work(void)
 	return own_work_depth > 0;
 }
 
-int
-execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+/* security: what is added to the context; depth: 1 when the guard is to sleep */
+static int
+execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
+		   const char *nulls)
 {
 	Oid save_user;
 	int save_security;
 	int save_nestlevel;
-	Oid owner = safemig_owner();
 	int code;
 
 	GetUserIdAndSecContext(&save_user, &save_security);
-	SetUserIdAndSecContext(owner, save_security | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(role, save_security | SECURITY_LOCAL_USERID_CHANGE | security);
 	save_nestlevel = NewGUCNestLevel();
-	own_work_depth++;
+	own_work_depth += depth;
 	PG_TRY();
 	{
 		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
@@ -42,12 +43,27 @@ execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const ch
 	}
 	PG_FINALLY();
 	{
-		own_work_depth--;
+		own_work_depth -= depth;
 		SetUserIdAndSecContext(save_user, save_security);
 	}
 	PG_END_TRY();
 	AtEOXact_GUC(true, save_nestlevel);
 	return code;
+}
+
+int
+execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	return execute_as(safemig_owner(), 0, 1, sql, nargs, types, values, nulls);
+}
+
+void
+write_as_role(Oid role, const char *sql)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 0, sql, 0, NULL, NULL, NULL);
+	SPI_finish();
 }
 
 uint64
@@ -61,4 +77,17 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
 	written = SPI_processed;
 	SPI_finish();
 	return written;
+}
+
+uint64
+work_as_role(Oid role, const char *sql)
+{
+	uint64 rows;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 1, sql, 0, NULL, NULL, NULL);
+	rows = SPI_processed;
+	SPI_finish();
+	return rows;
 }

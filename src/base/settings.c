@@ -205,9 +205,9 @@ static void
 take_row(HeapTuple tuple, TupleDesc desc)
 {
 	bool isnull;
-	char *name = TextDatumGetCString(heap_getattr(tuple, CONFIG_NAME, desc, &isnull));
-	char *value = TextDatumGetCString(heap_getattr(tuple, CONFIG_VALUE, desc, &isnull));
-	Datum bound = heap_getattr(tuple, CONFIG_BOUND_TO, desc, &isnull);
+	char *name = TextDatumGetCString(own_column(tuple, desc, CONFIG_NAME, &isnull));
+	char *value = TextDatumGetCString(own_column(tuple, desc, CONFIG_VALUE, &isnull));
+	Datum bound = own_column(tuple, desc, CONFIG_BOUND_TO, &isnull);
 	int index = find_setting(name);
 
 	if (index < 0)
@@ -298,6 +298,13 @@ bool
 setting_is_on(Setting setting)
 {
 	return strcmp(setting_text(setting), "on") == 0;
+}
+
+bool
+setting_is_set(Setting setting)
+{
+	refresh();
+	return cache.set[setting] != NULL || local_setting(setting) != NULL;
 }
 
 int64

@@ -27,6 +27,7 @@ typedef enum Environment
 
 extern const char *setting_text(Setting setting);
 extern bool setting_is_on(Setting setting);
+extern bool setting_is_set(Setting setting);  /* by somebody, not by default */
 extern int64 setting_amount(Setting setting); /* ms, kB, s, -% or a number */
 
 /* Until the (sub)transaction ends; value as setting_check() returned it. */

@@ -101,6 +101,7 @@ ACTION(DROP_STATISTICS, "drop statistics", UPKEEP, DEFINITION, "the statistics o
 ACTION(DROP_DEFAULT, "drop default", UPKEEP, DEFINITION, "the default")
 ACTION(DROP_NOT_NULL, "drop not null", UPKEEP, DEFINITION, "the constraint")
 ACTION(UPDATE_ALL, "update all", UPKEEP, NOT, "the former value in every row")
+ACTION(RESTART_SEQUENCE, "restart sequence", UPKEEP, NOT, "where the sequence stood")
 
 /* change: adds to the schema */
 ACTION(CREATE, "create", CHANGE, NOT, "nothing")

@@ -8,14 +8,14 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
-#include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/fmgroids.h"
@@ -23,7 +23,11 @@
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/installation.h"
 #include "effect/alter_table.h"
+#include "effect/grant_effects.h"
+#include "effect/row_type.h"
+#include "effect/server_refuses.h"
 
 static List *
 named(Effect *effect)
@@ -32,75 +36,56 @@ named(Effect *effect)
 	return list_make1(effect);
 }
 
-/*
- * A composite type's attribute is at stake only where the type is stored: in a
- * column, or in a table OF the type.
- */
-static bool
-composite_type_is_stored(Oid relid)
+/* A composite type's attribute is at stake only where the type is stored. */
+static Effect *
+make_attribute_effect(Action action, Oid relid, AttrNumber attnum)
 {
-	Oid type = get_rel_type_id(relid);
-	Relation rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
-	bool stored = false;
-	List *types = list_make1_oid(type);
-
-	/* also by way of its array type, or of another type that holds it */
-	for (int i = 0; i < list_length(types) && !stored; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(TypeRelationId));
-		ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-					ObjectIdGetDatum(list_nth_oid(types, i)));
-		scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		{
-			Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-
-			if (form->classid == TypeRelationId)
-				types = list_append_unique_oid(types, form->objid);
-			else if (form->classid == RelationRelationId &&
-					 get_rel_relkind(form->objid) == RELKIND_COMPOSITE_TYPE)
-			{
-				if (form->objid != relid)
-					types = list_append_unique_oid(types, get_rel_type_id(form->objid));
-			}
-			else if (form->classid == RelationRelationId)
-				stored = true;
-		}
-		systable_endscan(scan);
-	}
-	table_close(rel, AccessShareLock);
-	return stored;
+	return make_column_effect(row_type_is_stored(relid) ? action : ACTION_ALTER, relid, attnum);
 }
 
-static List *same_in_typed_tables(Oid relid, AlterTableCmd *cmd);
+/* Tables OF a composite type lose the column that the type loses. */
+static List *
+same_drop_in_typed_tables(Oid relid, AlterTableCmd *cmd)
+{
+	List *columns = NIL;
+	ListCell *lc;
+
+	if (cmd->behavior != DROP_CASCADE)
+		return NIL;
+	foreach(lc, typed_tables(relid))
+	{
+		ObjectAddress *column = palloc(sizeof(ObjectAddress));
+
+		ObjectAddressSubSet(*column, RelationRelationId, lfirst_oid(lc),
+							get_attnum(lfirst_oid(lc), cmd->name));
+		if (column->objectSubId > 0)
+			columns = lappend(columns, column);
+	}
+	return closure_of_drop(columns, cmd->behavior);
+}
 
 static List *
 effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 {
 	AttrNumber attnum = get_attnum(relid, cmd->name);
 	ObjectAddress *column = palloc(sizeof(ObjectAddress));
+	Effect *effect;
 
 	if (attnum <= 0)
 		return NIL;
 	ObjectAddressSubSet(*column, RelationRelationId, relid, attnum);
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return list_concat(
-			named(make_column_effect(composite_type_is_stored(relid) ? ACTION_DROP_ATTRIBUTE
-																	 : ACTION_ALTER,
-									 relid, attnum)),
-			same_in_typed_tables(relid, cmd));
-	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
-		return named(make_column_effect(ACTION_ALTER, relid, attnum));
-	return closure_of_drop(list_make1(column), cmd->behavior);
+		effect = make_attribute_effect(ACTION_DROP_ATTRIBUTE, relid, attnum);
+	else if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE)
+		effect = make_column_effect(ACTION_ALTER, relid, attnum);
+	else
+		return closure_of_drop(list_make1(column), cmd->behavior);
+	return list_concat(list_concat(named(effect), same_where_stored(effect)),
+					   same_drop_in_typed_tables(relid, cmd));
 }
 
 /* The same change in every child, as part of the one in the parent. */
-static List *
+List *
 same_in_children(Effect *whole, Oid relid, const char *column)
 {
 	List *effects = NIL;
@@ -122,37 +107,18 @@ same_in_children(Effect *whole, Oid relid, const char *column)
 	return effects;
 }
 
-/* Tables OF a composite type lose the column that the type loses. */
+static List *effects_of_alter_type(Oid relid, AlterTableCmd *cmd);
+
+/* With CASCADE the tables OF a composite type are altered like any other. */
 static List *
-same_in_typed_tables(Oid relid, AlterTableCmd *cmd)
+same_type_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 {
 	List *effects = NIL;
-	Relation rel;
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
+	ListCell *lc;
 
-	if (cmd->behavior != DROP_CASCADE)
-		return NIL;
-	rel = table_open(DependRelationId, AccessShareLock);
-	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(TypeRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_rel_type_id(relid)));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		AttrNumber attnum;
-
-		if (form->classid != RelationRelationId || form->objsubid != 0 || form->objid == relid)
-			continue;
-		attnum = get_attnum(form->objid, cmd->name);
-		if (attnum > 0)
-			effects = lappend(effects, make_column_effect(ACTION_DROP_COLUMN, form->objid, attnum));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
+	if (cmd->behavior == DROP_CASCADE)
+		foreach(lc, typed_tables(relid))
+			effects = list_concat(effects, effects_of_alter_type(lfirst_oid(lc), cmd));
 	return effects;
 }
 
@@ -165,12 +131,13 @@ effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 	if (attnum <= 0)
 		return NIL;
 	if (get_rel_relkind(relid) == RELKIND_COMPOSITE_TYPE)
-		return named(make_column_effect(composite_type_is_stored(relid) ? ACTION_ALTER_ATTRIBUTE
-																		: ACTION_ALTER,
-										relid, attnum));
+		return list_concat(named(make_attribute_effect(ACTION_ALTER_ATTRIBUTE, relid, attnum)),
+						   same_type_in_typed_tables(relid, cmd));
 	if (get_rel_relkind(relid) == RELKIND_FOREIGN_TABLE ||
 		type_change_is_lossless(relid, attnum, castNode(ColumnDef, cmd->def)))
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
+	if (names_unknown_column(castNode(ColumnDef, cmd->def)->raw_default, relid))
+		return NIL;
 	effect = make_column_effect(ACTION_ALTER_COLUMN_TYPE, relid, attnum);
 	effect->empty_is_harmless = true;
 	return list_concat(named(effect), same_in_children(effect, relid, cmd->name));
@@ -196,34 +163,106 @@ effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 	return attnum > 0 ? named(make_column_effect(action, relid, attnum)) : NIL;
 }
 
+/* The default itself, as the server reports it when it drops. */
+static List *
+effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
+{
+	AttrNumber attnum = get_attnum(relid, cmd->name);
+	ObjectAddress object;
+	Effect *effect;
+
+	if (attnum <= 0)
+		return NIL;
+	ObjectAddressSet(object, AttrDefaultRelationId, GetAttrDefaultOid(relid, attnum));
+	if (!OidIsValid(object.objectId))
+		return named(make_column_effect(ACTION_ALTER, relid, attnum));
+	effect = make_effect(ACTION_DROP_DEFAULT, &object);
+	effect->relation = relid;
+	return named(effect);
+}
+
+/* ATExecDropIdentity() drops the sequence as its own business, so OAT_DROP is not heard. */
+static List *
+effects_of_drop_identity(Oid relid, AlterTableCmd *cmd)
+{
+	AttrNumber attnum = get_attnum(relid, cmd->name);
+	Oid sequence = attnum > 0 ? identity_sequence(relid, attnum) : InvalidOid;
+
+	if (!OidIsValid(sequence))
+		return NIL;
+	return named(make_relation_effect(ACTION_DROP_SEQUENCE, sequence));
+}
+
 /* The partition or parent that the subcommand names. */
 static List *
 effects_of_detach(Oid relid, AlterTableCmd *cmd)
 {
+	Oid parent;
+
 	if (cmd->subtype == AT_DetachPartition || cmd->subtype == AT_DetachPartitionFinalize)
 	{
 		Oid partition = lookup_relation(castNode(PartitionCmd, cmd->def)->name);
 
-		return OidIsValid(partition)
+		return OidIsValid(partition) && is_child_of(partition, relid)
 			? named(make_relation_effect(ACTION_DETACH_PARTITION, partition))
 			: NIL;
 	}
-	return named(make_relation_effect(ACTION_NO_INHERIT, relid));
+	parent = lookup_relation(castNode(RangeVar, cmd->def));
+	return OidIsValid(parent) && is_child_of(relid, parent)
+		? named(make_relation_effect(ACTION_NO_INHERIT, relid))
+		: NIL;
 }
 
-/* drizzle-kit disables it before each drop, on or not: the drop is what must be told */
+/* A new child's rows are read, and changed, with those of its parent. */
+static List *
+effects_of_inherit(Oid relid, AlterTableCmd *cmd)
+{
+	Oid parent = lookup_relation(castNode(RangeVar, cmd->def));
+	List *effects = named(make_relation_effect(ACTION_ALTER, relid));
+
+	return OidIsValid(parent)
+		? list_concat(effects, named(make_relation_effect(ACTION_ALTER, parent)))
+		: effects;
+}
+
+/*
+ * drizzle-kit disables it before each drop, on or not: the drop is what must be
+ * told.  FORCE binds the owner only, and only where row security is on.
+ */
 static bool
-row_security_is_on(Oid relid)
+row_security_is_on(Oid relid, bool forced)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	bool on = false;
 
 	if (HeapTupleIsValid(tuple))
 	{
-		on = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		on = form->relrowsecurity && (!forced || form->relforcerowsecurity);
 		ReleaseSysCache(tuple);
 	}
 	return on;
+}
+
+/*
+ * What is unlogged already loses nothing by being told so again.  The server
+ * tells of the change when it is made (OAT_POST_ALTER): a row of this
+ * transaction may say what the statement itself has done.
+ */
+static bool
+was_unlogged_before(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	bool before = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		before = ((Form_pg_class) GETSTRUCT(tuple))->relpersistence == RELPERSISTENCE_UNLOGGED &&
+			!TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+		ReleaseSysCache(tuple);
+	}
+	return before;
 }
 
 /*
@@ -273,19 +312,25 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_DropNotNull:
 			return effects_of_column_command(ACTION_DROP_NOT_NULL, relid, cmd);
 		case AT_ColumnDefault:
-			return effects_of_column_command(cmd->def ? ACTION_ALTER : ACTION_DROP_DEFAULT, relid,
-											 cmd);
+			return cmd->def ? named(make_relation_effect(ACTION_ALTER, relid))
+							: effects_of_drop_default(relid, cmd);
 		case AT_DropExpression:
-		case AT_DropIdentity:
 			return effects_of_column_command(ACTION_DROP_DEFAULT, relid, cmd);
+		case AT_DropIdentity:
+			return effects_of_drop_identity(relid, cmd);
 		case AT_DetachPartition:
 		case AT_DetachPartitionFinalize:
 		case AT_DropInherit:
 			return effects_of_detach(relid, cmd);
+		case AT_AddInherit:
+			return effects_of_inherit(relid, cmd);
 		case AT_DisableRowSecurity:
 		case AT_NoForceRowSecurity:
 			return named(make_relation_effect(
-				row_security_is_on(relid) ? ACTION_DISABLE_ROW_SECURITY : ACTION_ALTER, relid));
+				row_security_is_on(relid, cmd->subtype == AT_NoForceRowSecurity)
+					? ACTION_DISABLE_ROW_SECURITY
+					: ACTION_ALTER,
+				relid));
 		case AT_DisableTrigAll:
 		case AT_DisableTrigUser:
 			return effects_of_disable_triggers(relid, cmd->subtype == AT_DisableTrigAll);
@@ -295,9 +340,14 @@ effects_of_command(Oid relid, AlterTableCmd *cmd)
 		case AT_EnableReplicaRule:
 			return named(make_relation_effect(ACTION_DISABLE_TRIGGER, relid));
 		case AT_SetUnLogged:
-			return named(make_relation_effect(ACTION_SET_UNLOGGED, relid));
+			return named(make_relation_effect(
+				was_unlogged_before(relid) ? ACTION_ALTER : ACTION_SET_UNLOGGED, relid));
 		case AT_AddColumn:
-			return named(make_relation_effect(ACTION_ADD_COLUMN, relid));
+			return list_concat(named(make_relation_effect(ACTION_ADD_COLUMN, relid)),
+							   effects_of_references(list_make1(cmd->def)));
+		case AT_AddConstraint:
+			return list_concat(named(make_relation_effect(ACTION_ALTER, relid)),
+							   effects_of_references(list_make1(cmd->def)));
 		default:
 			return named(make_relation_effect(ACTION_ALTER, relid));
 	}

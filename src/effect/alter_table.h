@@ -9,4 +9,7 @@
 
 extern List *effects_of_alter_table(AlterTableStmt *stmt);
 
+/* The same change of a column in every child of relid, as part of the one in the parent. */
+extern List *same_in_children(Effect *whole, Oid relid, const char *column);
+
 #endif /* SAFEMIG_ALTER_TABLE_H */

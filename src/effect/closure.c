@@ -15,17 +15,19 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_namespace.h"
 #include "miscadmin.h"
 #include "storage/lockdefs.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 
-#include "effect/effect.h"
+#include "effect/row_type.h"
 
 typedef struct SeenObject
 {
@@ -35,11 +37,20 @@ typedef struct SeenObject
 
 typedef struct Walk
 {
-	HTAB *seen;	   /* of SeenObject */
+	HTAB *seen; /* of SeenObject */
+	Relation depend;
 	List *effects; /* in the order of discovery */
 	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
+	List *drawers; /* of Drawer */
 } Walk;
+
+/* A default, say, that draws from a sequence */
+typedef struct Drawer
+{
+	ObjectAddress object;
+	Effect *sequence;
+} Drawer;
 
 typedef struct QueueEntry
 {
@@ -97,7 +108,7 @@ visit(Walk *walk, const ObjectAddress *object, bool named, Effect *whole)
 		effect->named = named;
 		effect->part = whole != NULL;
 		effect->whole = whole;
-		effect->empty_is_harmless = action == ACTION_DROP_COLUMN;
+		effect->empty_is_harmless = action == ACTION_DROP_COLUMN || action == ACTION_DROP_SCHEMA;
 		seen->effect = effect;
 		walk->effects = lappend(walk->effects, effect);
 	}
@@ -166,11 +177,47 @@ whole_of(Relation depend, ObjectAddress object)
 	return object;
 }
 
+/* What draws from a sequence that goes as a part of something. */
+static void
+note_drawer(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent)
+{
+	Drawer *drawer;
+
+	if (entry->effect == NULL || entry->effect->action != ACTION_DROP_SEQUENCE ||
+		entry->effect->object.objectId != entry->object.objectId)
+		return;
+	drawer = palloc(sizeof(Drawer));
+	drawer->object = *dependent;
+	drawer->sequence = entry->effect;
+	walk->drawers = lappend(walk->drawers, drawer);
+}
+
+/*
+ * A sequence from which another table draws is no mere part of the column that
+ * owns it: where it stands matters though that column be empty.  A partition
+ * that goes along does not count.
+ */
+static void
+sequences_used_elsewhere(Walk *walk)
+{
+	ListCell *lc;
+
+	foreach(lc, walk->drawers)
+	{
+		Drawer *drawer = lfirst(lc);
+		ObjectAddress object = drawer->object;
+
+		if (object.classId == AttrDefaultRelationId)
+			object = GetAttrDefaultColumnAddress(object.objectId);
+		if (OidIsValid(object.objectId) && !is_seen(walk, &object))
+			drawer->sequence->part = false;
+	}
+}
+
 static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
 	const ObjectAddress *object = &entry->object;
-	Relation rel = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData keys[3];
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -186,7 +233,7 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 					Int32GetDatum(object->objectSubId));
 		nkeys = 3;
 	}
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, nkeys, keys);
+	scan = systable_beginscan(walk->depend, DependReferenceIndexId, true, NULL, nkeys, keys);
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
@@ -200,11 +247,13 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 		if (!silent && form->deptype == DEPENDENCY_NORMAL && walk->behavior != DROP_CASCADE)
 			continue;
 		if (!silent)
-			dependent = whole_of(rel, dependent);
+		{
+			dependent = whole_of(walk->depend, dependent);
+			note_drawer(walk, entry, &dependent);
+		}
 		visit(walk, &dependent, false, silent ? entry->effect : NULL);
 	}
 	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
 }
 
 /*
@@ -261,13 +310,42 @@ columns_go_with_their_table(Walk *walk)
 	}
 }
 
+/*
+ * A column that goes, and its table stays: other tables may keep rows of that
+ * table's type.  What goes itself loses nothing more.
+ */
+static List *
+where_columns_are_stored(Walk *walk)
+{
+	List *effects = NIL;
+	ListCell *lc;
+	ListCell *stored;
+
+	foreach(lc, walk->effects)
+	{
+		Effect *effect = lfirst(lc);
+		ObjectAddress table = effect->object;
+
+		table.objectSubId = 0;
+		if ((effect->action != ACTION_DROP_COLUMN && effect->action != ACTION_DROP_ATTRIBUTE) ||
+			is_seen(walk, &table))
+			continue;
+		foreach(stored, same_where_stored(effect))
+			if (!is_seen(walk, &((Effect *) lfirst(stored))->object))
+				effects = lappend(effects, lfirst(stored));
+	}
+	return effects;
+}
+
 List *
 closure_of_drop(List *objects, DropBehavior behavior)
 {
 	Walk walk = {0};
+	List *effects;
 	ListCell *lc;
 
 	walk.seen = make_seen();
+	walk.depend = table_open(DependRelationId, AccessShareLock);
 	walk.behavior = behavior;
 	foreach(lc, objects)
 		visit(&walk, (ObjectAddress *) lfirst(lc), true, NULL);
@@ -281,9 +359,34 @@ closure_of_drop(List *objects, DropBehavior behavior)
 		follow_dependents(&walk, entry);
 		follow_children_of_column(&walk, entry);
 	}
+	table_close(walk.depend, AccessShareLock);
 	columns_go_with_their_table(&walk);
+	sequences_used_elsewhere(&walk);
+	effects = list_concat_copy(walk.effects, where_columns_are_stored(&walk));
 	hash_destroy(walk.seen);
-	return walk.effects;
+	return effects;
+}
+
+/* Nothing in it: what is granted or published there by default is no content. */
+bool
+schema_is_empty(Oid schema)
+{
+	Relation rel = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData keys[2];
+	SysScanDesc scan;
+	HeapTuple tuple;
+	bool empty = true;
+
+	ScanKeyInit(&keys[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(NamespaceRelationId));
+	ScanKeyInit(&keys[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(schema));
+	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 2, keys);
+	while (empty && HeapTupleIsValid(tuple = systable_getnext(scan)))
+		empty = ((Form_pg_depend) GETSTRUCT(tuple))->deptype == DEPENDENCY_AUTO;
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return empty;
 }
 
 /* Tables whose foreign keys reference relid: TRUNCATE CASCADE takes them along. */
@@ -349,10 +452,14 @@ closure_of_truncate(List *relids, List *only, DropBehavior behavior)
 		CHECK_FOR_INTERRUPTS();
 		if (!list_member_oid(only, relid))
 			foreach(lc, find_inheritance_children(relid, NoLock))
+			{
+				if (is_temporary_elsewhere(lfirst_oid(lc)))
+					continue;
 				effects = add_truncated(
 					effects, &seen, lfirst_oid(lc),
 					get_rel_relkind(lfirst_oid(lc)) != RELKIND_PARTITIONED_TABLE, false,
 					get_rel_relispartition(lfirst_oid(lc)) ? list_nth(effects, i) : NULL);
+			}
 		if (behavior == DROP_CASCADE)
 			foreach(lc, referencing_tables(relid))
 				effects = add_truncated(effects, &seen, lfirst_oid(lc), false, false, NULL);

@@ -229,6 +229,20 @@ make_column_effect(Action action, Oid relid, AttrNumber attnum)
 	return make_effect(action, &object);
 }
 
+List *
+one_effect(Action action, Oid catalog, Oid oid)
+{
+	ObjectAddress object;
+	Effect *effect;
+
+	if (!OidIsValid(oid))
+		return NIL;
+	ObjectAddressSet(object, catalog, oid);
+	effect = make_effect(action, &object);
+	effect->named = true;
+	return list_make1(effect);
+}
+
 Effect *
 make_nameless_effect(Action action, const char *type, const char *identity)
 {

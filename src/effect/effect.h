@@ -63,22 +63,42 @@ typedef struct Effect
 	bool part;				/* goes with another effect and needs no permit of its own ... */
 	struct Effect *whole;	/* ... if that one was judged: the effect it goes with */
 	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
+	bool found_empty;		/* passed because there was no row (likewise) */
 	bool empty_is_harmless; /* loses nothing when the relation has no row */
+	bool row_by_row;		/* INSERT: a restore by INSERT comes back for the next rows */
 	bool only;				/* this relation without its children (ONLY) */
 	double excess;			/* change rows: how many were changed when more than max_rows were */
 	bool sealed;			/* no permit opens it */
 	bool without_undo;		/* its permit says that it is to go for good */
+	bool permitted;			/* a permit was used for it (set by the guard) */
+	bool later;				/* happens when this session's temporary objects go */
 	List *new_columns;		/* update all: the columns written (attnums) */
 } Effect;
 
 /* Is this a statement whose effects are worth asking for?  Very cheap. */
 extern bool statement_matters(Node *stmt);
 
+/* CREATE EXTENSION and ALTER EXTENSION UPDATE run a script of their own. */
+extern bool runs_extension_script(Node *stmt);
+
 /* All effects of a utility statement, closure included.  NIL: nothing to judge. */
 extern List *effects_of_statement(Node *stmt);
 
-/* The database that a statement would drop, rename or disarm, else InvalidOid. */
-extern Oid database_at_stake(Node *stmt);
+/*
+ * Permanent data that goes with this session's temporary objects, all of it and
+ * what came to it, and whether a statement may make such a dependency.
+ */
+extern bool may_lean_on_temporary(Node *stmt);
+extern List *effects_of_session_end(void);
+extern List *effects_of_session_end_since(List *before);
+extern bool creates_temporary(Node *stmt);
+
+/* Does it drop the extension of that name? */
+extern bool drops_extension(Node *stmt, const char *name);
+
+/* Effects that reach databases other than this one; no object: every one. */
+extern List *effects_on_databases(Node *stmt);
+extern List *effects_of_plan_on_databases(PlannedStmt *plan);
 
 /* The effect of one object dropped (OAT_DROP); false when it is nobody's business. */
 extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
@@ -90,6 +110,10 @@ extern List *effects_of_plan(PlannedStmt *plan);
 /* Changes of existing rows, be it one: for tables where that is refused. */
 extern List *effects_of_row_changes(PlannedStmt *plan);
 
+/* row_count.c: rows changed, known when the statement has run; for some plans only with INSTRUMENT_ROWS */
+extern bool changes_uncounted_rows(PlannedStmt *plan);
+extern double rows_changed(QueryDesc *query);
+
 /* Helpers of this folder, shared by its rooms */
 extern Effect *make_effect(Action action, const ObjectAddress *object);
 extern Effect *make_relation_effect(Action action, Oid relid);
@@ -97,8 +121,15 @@ extern Effect *make_truncate_effect(Oid relid);
 extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
 extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
 
+/* What the statement itself names, as a list of one; NIL when there is no such object. */
+extern List *one_effect(Action action, Oid catalog, Oid oid);
+
+/* Is this sequence there for that column alone, as a serial's or an identity's is? */
+extern bool sequence_serves_only(Oid sequence, const ObjectAddress *column);
+
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);
+extern bool schema_is_empty(Oid schema);
 extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior);
 
 /* lookup.c: the object a statement names, without a lock; false when there is none */
@@ -128,5 +159,6 @@ typedef struct Stake
 extern Stake stake_of_relation(Oid relid, bool only);
 extern bool relation_is_empty(Oid relid, bool only);
 extern bool column_is_empty(Oid relid, AttrNumber attnum);
+extern bool is_temporary_elsewhere(Oid relid);
 
 #endif /* SAFEMIG_EFFECT_H */

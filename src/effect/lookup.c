@@ -314,6 +314,29 @@ lookup_plain_relation(const char *text, ObjectAddress *object)
 	return lookup_by_drop_statement(psprintf("DROP TABLE %s", text), object);
 }
 
+/* "name on table" and "name on domain" have the shape of a trigger's identity. */
+static bool
+lookup_constraint(const char *text, ObjectAddress *object)
+{
+	Node *stmt = parse_single(psprintf("DROP TRIGGER %s", text));
+	List *names;
+	List *owner;
+	Oid domain;
+
+	if (stmt == NULL || !IsA(stmt, DropStmt))
+		return false;
+	names = linitial_node(List, ((DropStmt *) stmt)->objects);
+	if (lookup_object(OBJECT_TABCONSTRAINT, (Node *) names, object))
+		return true;
+	owner = list_truncate(list_copy(names), list_length(names) - 1);
+	domain = LookupTypeNameOid(NULL, makeTypeNameFromNameList(owner), true);
+	if (!OidIsValid(domain))
+		return false;
+	ObjectAddressSet(*object, ConstraintRelationId,
+					 get_domain_constraint_oid(domain, strVal(llast(names)), true));
+	return OidIsValid(object->objectId);
+}
+
 /*
  * The object of a permit 'action text'.  Permits of drops are read as the drop
  * itself; the others name a relation, a column, a type or a schema.
@@ -326,6 +349,7 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_TRUNCATE:
 		case ACTION_DELETE_ALL:
 		case ACTION_UPDATE_ALL:
+		case ACTION_RESTART_SEQUENCE:
 		case ACTION_SET_UNLOGGED:
 		case ACTION_CHANGE_CATALOG:
 		case ACTION_CHANGE_ROWS:
@@ -343,8 +367,10 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 		case ACTION_DROP_ATTRIBUTE:
 		case ACTION_ALTER_ATTRIBUTE:
 		case ACTION_RENAME_ATTRIBUTE:
-		case ACTION_DROP_NOT_NULL:
 			return lookup_column(text, object);
+		case ACTION_DROP_NOT_NULL:
+			return lookup_column(text, object) ||
+				lookup_by_drop_statement(psprintf("DROP DOMAIN %s", text), object);
 		case ACTION_RENAME_SCHEMA:
 			return lookup_by_drop_statement(psprintf("DROP SCHEMA %s", text), object);
 		case ACTION_RENAME_TYPE:
@@ -365,14 +391,7 @@ lookup_permit_object(Action action, const char *text, ObjectAddress *object)
 				lookup_by_drop_statement(psprintf("DROP OPERATOR %s", text), object) ||
 				lookup_by_drop_statement(psprintf("DROP EXTENSION %s", text), object);
 		case ACTION_DROP_CONSTRAINT:
-			/* "name on table" has the shape of a trigger's identity */
-			{
-				Node *stmt = parse_single(psprintf("DROP TRIGGER %s", text));
-
-				return stmt != NULL && IsA(stmt, DropStmt) &&
-					lookup_object(OBJECT_TABCONSTRAINT, linitial(((DropStmt *) stmt)->objects),
-								  object);
-			}
+			return lookup_constraint(text, object);
 		case ACTION_DROP_DATABASE:
 		case ACTION_RENAME_DATABASE:
 			return lookup_object(OBJECT_DATABASE, (Node *) makeString(pstrdup(text)), object);

@@ -12,13 +12,13 @@
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "nodes/plannodes.h"
-#include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/installation.h"
 #include "effect/effect.h"
+#include "effect/lasting_settings.h"
 #include "effect/plan_reach.h"
 
 bool
@@ -27,9 +27,12 @@ plan_matters(QueryDesc *query)
 	return query->plannedstmt->resultRelations != NIL;
 }
 
-/* The strongest thing that MERGE may do to a row it meets, if it asks no condition. */
+/*
+ * The strongest thing that MERGE may do to a row it meets, if it asks no
+ * condition of that row.
+ */
 static CmdType
-merge_command(ModifyTable *modify)
+merge_command(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named)
 {
 	CmdType command = CMD_NOTHING;
 	ListCell *lc;
@@ -40,7 +43,7 @@ merge_command(ModifyTable *modify)
 	{
 		MergeAction *action = lfirst_node(MergeAction, lc);
 
-		if (contain_var_clause(action->qual))
+		if (!merge_condition_is_hollow(stmt, modify, named, action->qual))
 			continue;
 		if (action->commandType == CMD_DELETE)
 			return CMD_DELETE;
@@ -58,6 +61,22 @@ attnums_of(Bitmapset *columns)
 
 	while ((column = bms_next_member(columns, column)) >= 0)
 		attnums = lappend_int(attnums, column + FirstLowInvalidHeapAttributeNumber);
+	return attnums;
+}
+
+/* The same columns in a child, where they may have other numbers. */
+static List *
+columns_in_child(Effect *whole, Oid child)
+{
+	List *attnums = NIL;
+	ListCell *lc;
+
+	foreach(lc, whole->new_columns)
+	{
+		char *name = get_attname(whole->relation, lfirst_int(lc), true);
+
+		attnums = lappend_int(attnums, name ? get_attnum(child, name) : InvalidAttrNumber);
+	}
 	return attnums;
 }
 
@@ -79,6 +98,7 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 		effect->part = true;
 		effect->whole = whole;
 		effect->empty_is_harmless = true;
+		effect->new_columns = columns_in_child(whole, relid);
 		effects = lappend(effects, effect);
 	}
 	return effects;
@@ -87,15 +107,19 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 static List *
 effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 {
-	CmdType command = modify->operation == CMD_MERGE ? merge_command(modify) : modify->operation;
 	Index target =
 		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
-	RangeTblEntry *rte;
+	RangeTblEntry *rte = rt_fetch(target, stmt->rtable);
+	CmdType command =
+		modify->operation == CMD_MERGE ? merge_command(stmt, modify, rte) : modify->operation;
 	Effect *effect;
 
-	if ((command != CMD_DELETE && command != CMD_UPDATE) || !plan_reaches_every_row(stmt, modify))
+	if ((command != CMD_DELETE && command != CMD_UPDATE) ||
+		!plan_reaches_every_row(stmt, modify, rte))
 		return NIL;
-	rte = rt_fetch(target, stmt->rtable);
+	/* judged as what they are, however many rows it takes */
+	if (rte->relid < FirstNormalObjectId || safemig_owns(rte->relid))
+		return NIL;
 	effect = make_relation_effect(command == CMD_DELETE ? ACTION_DELETE_ALL : ACTION_UPDATE_ALL,
 								  rte->relid);
 	effect->named = true;
@@ -104,6 +128,15 @@ effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
 	if (command == CMD_UPDATE)
 		effect->new_columns = attnums_of(updated_columns(stmt, rte));
 	return list_concat(list_make1(effect), same_in_children(stmt, modify, effect));
+}
+
+/* Adds rows and does nothing else. */
+static bool
+only_inserts(PlannedStmt *stmt)
+{
+	return stmt->commandType == CMD_INSERT && !stmt->hasModifyingCTE &&
+		IsA(stmt->planTree, ModifyTable) &&
+		((ModifyTable *) stmt->planTree)->onConflictAction != ONCONFLICT_UPDATE;
 }
 
 /* Catalogs written by hand, and the extension's own tables by anybody. */
@@ -118,14 +151,33 @@ effects_on_targets(PlannedStmt *stmt)
 		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
 		Effect *effect;
 
-		if (relid >= FirstNormalObjectId && !safemig_may_own(relid))
+		if (relid >= FirstNormalObjectId && !safemig_owns(relid))
 			continue;
-		effect = make_relation_effect(
-			relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG : ACTION_ALTER, relid);
+		effect = make_relation_effect(is_catalog_of_databases(relid)	? ACTION_DISARM
+										  : relid < FirstNormalObjectId ? ACTION_CHANGE_CATALOG
+																		: ACTION_ALTER,
+									  relid);
 		effect->named = true;
+		effect->row_by_row = effect->action == ACTION_ALTER && only_inserts(stmt);
+		effect->empty_is_harmless = effect->row_by_row;
 		effects = lappend(effects, effect);
 	}
 	return effects;
+}
+
+List *
+effects_of_plan_on_databases(PlannedStmt *stmt)
+{
+	ListCell *lc;
+
+	foreach(lc, stmt->resultRelations)
+	{
+		Oid relid = rt_fetch(lfirst_int(lc), stmt->rtable)->relid;
+
+		if (unlikely(is_catalog_of_databases(relid)))
+			return list_make1(make_relation_effect(ACTION_DISARM, relid));
+	}
+	return NIL;
 }
 
 /* The ModifyTable nodes of a plan: its top, and those of writable CTEs. */
@@ -151,12 +203,10 @@ effects_of_plan(PlannedStmt *stmt)
 	List *effects = effects_on_targets(stmt);
 	ListCell *lc;
 
-	if (effects != NIL)
-		return effects;
 	if (!stmt->hasModifyingCTE)
 		return IsA(stmt->planTree, ModifyTable)
-			? effects_of_modify(stmt, (ModifyTable *) stmt->planTree)
-			: NIL;
+			? list_concat(effects, effects_of_modify(stmt, (ModifyTable *) stmt->planTree))
+			: effects;
 	foreach(lc, modifications_of(stmt))
 		effects = list_concat(effects, effects_of_modify(stmt, lfirst(lc)));
 	return effects;

@@ -4,14 +4,17 @@
  *		the top down to the target's scan and looks at every condition on the way.
  *
  * A condition is hollow when it asks nothing of the row: it names no column of
- * the target (random() >= 0, a one-time filter), or only that a NOT NULL column
- * is not null.  A join of the target with itself on the same column is hollow
- * too.  What is not understood counts as a real condition.
+ * the target (random() >= 0, a one-time filter), or only that what is never null
+ * is not null.  A join of the target with all of itself on the same column is
+ * hollow too (self_join.c).  What is not understood counts as a real condition.
+ *
+ * What a foreign table's plan does not show comes from hidden_conditions.c.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -19,13 +22,10 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
+#include "effect/hidden_conditions.h"
 #include "effect/plan_reach.h"
-
-typedef struct Reach
-{
-	PlannedStmt *stmt;
-	List *targets; /* range table indexes of the result relations */
-} Reach;
+#include "effect/self_join.h"
 
 static bool reaches(Reach *reach, Plan *plan);
 
@@ -41,29 +41,48 @@ names_target(Node *node, Reach *reach)
 		Var *var = (Var *) node;
 
 		/* above a scan all columns come as OUTER_VAR or INNER_VAR: any may be the target's */
-		return IS_SPECIAL_VARNO(var->varno) || list_member_int(reach->targets, var->varno);
+		return (IS_SPECIAL_VARNO(var->varno) && !reach->above_source) ||
+			list_member_int(reach->targets, var->varno);
 	}
+	/* a nested loop hands the other side's columns down as parameters */
 	return expression_tree_walker(node, names_target, reach);
 }
 
+/* A row IS NOT NULL when each of its columns is: attnum 0 asks all of them. */
 static bool
-is_not_null_column(Node *node, Reach *reach)
+column_is_not_null(Oid relid, AttrNumber attnum)
 {
-	Var *var = (Var *) node;
+	bool whole_row = attnum == 0;
+	bool not_null = whole_row;
 	HeapTuple tuple;
-	bool not_null = false;
 
-	if (!IsA(node, Var) || IS_SPECIAL_VARNO(var->varno) || var->varattno <= 0)
-		return false;
-	tuple =
-		SearchSysCache2(ATTNUM, ObjectIdGetDatum(rt_fetch(var->varno, reach->stmt->rtable)->relid),
-						Int16GetDatum(var->varattno));
-	if (HeapTupleIsValid(tuple))
+	for (attnum = Max(attnum, 1);; attnum++)
 	{
-		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull;
+		tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
+		if (!HeapTupleIsValid(tuple))
+			return not_null;
+		not_null = ((Form_pg_attribute) GETSTRUCT(tuple))->attnotnull ||
+			(whole_row && ((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped);
 		ReleaseSysCache(tuple);
+		if (!whole_row || !not_null)
+			return not_null;
 	}
-	return not_null;
+}
+
+/* Columns of the system always have a value. */
+static bool
+is_never_null(NullTest *test, List *rtable)
+{
+	Var *var = (Var *) test->arg;
+	Oid relid;
+
+	if (test->nulltesttype != IS_NOT_NULL || !IsA(var, Var) || IS_SPECIAL_VARNO(var->varno) ||
+		var->varlevelsup > 0)
+		return false;
+	if (var->varattno < 0)
+		return true; /* ctid, tableoid */
+	relid = rt_fetch(var->varno, rtable)->relid;
+	return OidIsValid(relid) && column_is_not_null(relid, var->varattno);
 }
 
 /* x <> ALL ('{}') */
@@ -77,6 +96,17 @@ asks_all_of_nothing(ScalarArrayOpExpr *expr)
 					   ARR_DIMS(DatumGetArrayTypeP(((Const *) array)->constvalue))) == 0;
 }
 
+/* A condition on the target that every row meets */
+bool
+clause_always_holds(Node *clause, List *rtable)
+{
+	if (IsA(clause, NullTest))
+		return is_never_null((NullTest *) clause, rtable);
+	if (IsA(clause, ScalarArrayOpExpr))
+		return asks_all_of_nothing((ScalarArrayOpExpr *) clause);
+	return false;
+}
+
 /* The everyday case first: column operator anything. */
 static bool
 compares_column(Node *clause, Reach *reach)
@@ -88,32 +118,70 @@ compares_column(Node *clause, Reach *reach)
 }
 
 static bool
-is_hollow(Node *clause, Reach *reach)
+holds_parameter(Node *node, void *context)
 {
-	if (compares_column(clause, reach))
+	if (node == NULL)
 		return false;
-	if (!names_target(clause, reach))
-		return true;
-	if (IsA(clause, NullTest))
-		return ((NullTest *) clause)->nulltesttype == IS_NOT_NULL &&
-			is_not_null_column((Node *) ((NullTest *) clause)->arg, reach);
-	if (IsA(clause, ScalarArrayOpExpr))
-		return asks_all_of_nothing((ScalarArrayOpExpr *) clause);
+	return IsA(node, Param) || IsA(node, SubPlan) ||
+		expression_tree_walker(node, holds_parameter, context);
+}
+
+static bool is_hollow(Plan *plan, Node *clause, Reach *reach);
+
+/*
+ * One arm that asks nothing makes the whole OR ask nothing; but $1 IS NULL OR
+ * id = $1 is how applications leave a condition out or not.
+ */
+static bool
+is_hollow_or(Plan *plan, BoolExpr *expr, Reach *reach)
+{
+	ListCell *lc;
+
+	foreach(lc, expr->args)
+		if (is_hollow(plan, lfirst(lc), reach) && !holds_parameter(lfirst(lc), NULL))
+			return true;
 	return false;
 }
 
 static bool
-all_hollow(List *clauses, Reach *reach)
+is_hollow(Plan *plan, Node *clause, Reach *reach)
+{
+	if (reach->loops == NIL && compares_column(clause, reach))
+		return false;
+	if (!names_target(clause, reach))
+		return true;
+	if (is_orclause(clause))
+		return is_hollow_or(plan, (BoolExpr *) clause, reach);
+	return clause_always_holds(clause, reach->stmt->rtable) ||
+		joins_with_itself(reach, plan, clause);
+}
+
+static bool
+all_hollow(Plan *plan, List *clauses, Reach *reach)
 {
 	ListCell *lc;
 
 	foreach(lc, clauses)
-		if (!is_hollow(lfirst(lc), reach))
+		if (!is_hollow(plan, lfirst(lc), reach))
 			return false;
 	return true;
 }
 
 /* ---------- where the target is ---------- */
+
+/* A foreign scan may be a whole join that the other server does. */
+static bool
+foreign_scan_holds_target(Reach *reach, ForeignScan *scan)
+{
+	ListCell *lc;
+
+	if (scan->scan.scanrelid > 0)
+		return list_member_int(reach->targets, scan->scan.scanrelid);
+	foreach(lc, reach->targets)
+		if (bms_is_member(lfirst_int(lc), scan->fs_relids))
+			return true;
+	return false;
+}
 
 static bool
 holds_target(Reach *reach, Plan *plan)
@@ -131,8 +199,9 @@ holds_target(Reach *reach, Plan *plan)
 		case T_TidScan:
 		case T_TidRangeScan:
 		case T_SampleScan:
-		case T_ForeignScan:
 			return list_member_int(reach->targets, ((Scan *) plan)->scanrelid);
+		case T_ForeignScan:
+			return foreign_scan_holds_target(reach, (ForeignScan *) plan);
 		case T_SubqueryScan:
 			return holds_target(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
@@ -161,85 +230,13 @@ all_reach(Reach *reach, List *plans)
 	return plans != NIL;
 }
 
-/* ---------- joins of a table with itself ---------- */
-
-/*
- * The base column that a Var above stands for: looked up in the target lists
- * below.  *whole: nothing on the way leaves a row of that table out.
- */
-static Var *
-base_column(Plan *plan, Node *expr, bool *whole)
-{
-	while (expr != NULL && IsA(expr, Var))
-	{
-		Var *var = (Var *) expr;
-		TargetEntry *entry;
-
-		if (!IS_SPECIAL_VARNO(var->varno))
-			return var;
-		if (plan == NULL || var->varno == INDEX_VAR || IsA(plan, SubqueryScan) || IsA(plan, Append))
-			return NULL;
-		plan = var->varno == OUTER_VAR ? outerPlan(plan) : innerPlan(plan);
-		if (plan == NULL || var->varattno <= 0 || var->varattno > list_length(plan->targetlist))
-			return NULL;
-		*whole = *whole && plan->qual == NIL &&
-			(IsA(plan, SeqScan) || IsA(plan, Hash) || IsA(plan, Sort) || IsA(plan, Material) ||
-			 IsA(plan, Agg) || IsA(plan, Unique) ||
-			 (IsA(plan, IndexScan) && ((IndexScan *) plan)->indexqual == NIL) ||
-			 (IsA(plan, IndexOnlyScan) && ((IndexOnlyScan *) plan)->indexqual == NIL));
-		entry = list_nth(plan->targetlist, var->varattno - 1);
-		expr = (Node *) entry->expr;
-		/* an index-only scan's list speaks of the index: its column's own number is the table's */
-		if (IsA(plan, IndexOnlyScan) && IsA(expr, Var) && ((Var *) expr)->varno == INDEX_VAR)
-		{
-			TargetEntry *indexed;
-
-			if (((Var *) expr)->varattno > list_length(((IndexOnlyScan *) plan)->indextlist))
-				return NULL;
-			indexed = list_nth(((IndexOnlyScan *) plan)->indextlist, ((Var *) expr)->varattno - 1);
-			expr = (Node *) indexed->expr;
-		}
-	}
-	return NULL;
-}
-
-static bool
-joins_with_itself(Reach *reach, Plan *join, Node *clause)
-{
-	OpExpr *op = (OpExpr *) clause;
-	bool whole = true;
-	bool target_whole = true;
-	Var *left;
-	Var *right;
-
-	if (!IsA(clause, OpExpr) || list_length(op->args) != 2 ||
-		!op_mergejoinable(op->opno, exprType(linitial(op->args))))
-		return false;
-	left = base_column(join, linitial(op->args), &whole);
-	right = base_column(join, lsecond(op->args), &target_whole);
-	if (left == NULL || right == NULL || left->varattno != right->varattno ||
-		left->varno == right->varno)
-		return false;
-	if (list_member_int(reach->targets, left->varno))
-		whole = target_whole; /* the other side is what must be whole */
-	else if (!list_member_int(reach->targets, right->varno))
-		return false;
-	return whole &&
-		rt_fetch(left->varno, reach->stmt->rtable)->relid ==
-		rt_fetch(right->varno, reach->stmt->rtable)->relid;
-}
+/* ---------- joins ---------- */
 
 static bool
 join_is_hollow(Reach *reach, Join *join, List *clauses)
 {
-	ListCell *lc;
-
-	if (join->jointype == JOIN_ANTI)
-		return false;
-	foreach(lc, clauses)
-		if (!is_hollow(lfirst(lc), reach) && !joins_with_itself(reach, &join->plan, lfirst(lc)))
-			return false;
-	return join->joinqual == NIL || all_hollow(join->joinqual, reach);
+	return !is_anti_join(join->jointype) && all_hollow(&join->plan, clauses, reach) &&
+		all_hollow(&join->plan, join->joinqual, reach);
 }
 
 /* The side that holds the target must let all its rows through. */
@@ -251,39 +248,81 @@ join_reaches(Reach *reach, Join *join, List *clauses)
 	return join_is_hollow(reach, join, clauses) && reaches(reach, side);
 }
 
+/* The inner side knows columns of the outer one, as parameters in its conditions. */
+static bool
+nested_loop_reaches(Reach *reach, NestLoop *loop)
+{
+	List *outer_loops = reach->loops;
+	bool result;
+
+	if (loop->nestParams == NIL)
+		return join_reaches(reach, &loop->join, NIL);
+	if (!join_is_hollow(reach, &loop->join, NIL))
+		return false;
+	reach->loops = lcons(loop, list_copy(outer_loops));
+	if (holds_target(reach, outerPlan(loop)))
+	{
+		result = keeps_every_row(reach, innerPlan(loop));
+		reach->loops = outer_loops;
+		return result && reaches(reach, outerPlan(loop));
+	}
+	result = reaches(reach, innerPlan(loop));
+	reach->loops = outer_loops;
+	return result;
+}
+
 /* ---------- the walk ---------- */
+
+/*
+ * Conditions that are checked elsewhere must be repeated in fdw_recheck_quals
+ * (fdwhandler's documentation), but not those of a join, and not every wrapper
+ * does it: the query has the last word where it was looked at.
+ */
+static bool
+foreign_scan_reaches(Reach *reach, ForeignScan *scan)
+{
+	if (is_conditioned(reach->stmt, reach->named->relid))
+		return false;
+	if (scan->scan.scanrelid == 0)
+		return foreign_scan_holds_target(reach, scan) && conditions_are_told(reach->named->relkind);
+	return all_hollow(&scan->scan.plan, scan->fdw_recheck_quals, reach);
+}
 
 static bool
 reaches(Reach *reach, Plan *plan)
 {
-	if (plan == NULL || !all_hollow(plan->qual, reach))
+	if (plan == NULL || !all_hollow(plan, plan->qual, reach))
 		return false;
 	switch (nodeTag(plan))
 	{
 		case T_SeqScan:
 			return true;
 		case T_IndexScan:
-			return all_hollow(((IndexScan *) plan)->indexqualorig, reach);
+			return all_hollow(plan, ((IndexScan *) plan)->indexqualorig, reach);
+		case T_BitmapHeapScan:
+			return all_hollow(plan, ((BitmapHeapScan *) plan)->bitmapqualorig, reach);
 		case T_IndexOnlyScan:
 			return ((IndexOnlyScan *) plan)->indexqual == NIL;
+		case T_ForeignScan:
+			return foreign_scan_reaches(reach, (ForeignScan *) plan);
 		case T_Result:
 		case T_LockRows:
 		case T_Sort:
 		case T_IncrementalSort:
 		case T_Material:
+		case T_Memoize:
 		case T_Hash:
 			return reaches(reach, outerPlan(plan));
 		case T_SubqueryScan:
 			return reaches(reach, ((SubqueryScan *) plan)->subplan);
 		case T_Append:
-			return ((Append *) plan)->part_prune_info == NULL &&
+			return prunes_nothing_else(reach, PRUNES_PARTITIONS((Append *) plan)) &&
 				all_reach(reach, ((Append *) plan)->appendplans);
 		case T_MergeAppend:
-			return ((MergeAppend *) plan)->part_prune_info == NULL &&
+			return prunes_nothing_else(reach, PRUNES_PARTITIONS((MergeAppend *) plan)) &&
 				all_reach(reach, ((MergeAppend *) plan)->mergeplans);
 		case T_NestLoop:
-			return ((NestLoop *) plan)->nestParams == NIL &&
-				join_reaches(reach, (Join *) plan, NIL);
+			return nested_loop_reaches(reach, (NestLoop *) plan);
 		case T_HashJoin:
 			return join_reaches(reach, (Join *) plan, ((HashJoin *) plan)->hashclauses);
 		case T_MergeJoin:
@@ -293,10 +332,42 @@ reaches(Reach *reach, Plan *plan)
 	}
 }
 
-bool
-plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify)
+/*
+ * Rows of a view that triggers write (INSTEAD OF) come from the relations below
+ * it, which the plan scans in its place: a condition on those is one on the view.
+ */
+static List *
+targets_of(PlannedStmt *stmt, ModifyTable *modify)
 {
-	Reach reach = {.stmt = stmt, .targets = modify->resultRelations};
+	RangeTblEntry *rte = rt_fetch(linitial_int(modify->resultRelations), stmt->rtable);
+	List *targets = NIL;
+
+	if (get_rel_relkind(rte->relid) != RELKIND_VIEW)
+		return modify->resultRelations;
+	for (int i = 1; i <= list_length(stmt->rtable); i++)
+		if (rt_fetch(i, stmt->rtable)->rtekind == RTE_RELATION)
+			targets = lappend_int(targets, i);
+	return targets;
+}
+
+bool
+plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named)
+{
+	Reach reach = {.stmt = stmt, .targets = targets_of(stmt, modify), .named = named};
 
 	return reaches(&reach, outerPlan(&modify->plan));
+}
+
+/*
+ * A condition of MERGE's WHEN names the target by its own columns and the
+ * source by the plan's below.
+ */
+bool
+merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named,
+						  Node *condition)
+{
+	Reach reach = {
+		.stmt = stmt, .targets = modify->resultRelations, .named = named, .above_source = true};
+
+	return all_hollow(&modify->plan, castNode(List, condition), &reach);
 }

@@ -8,6 +8,14 @@
 #include "postgres.h"
 #include "nodes/plannodes.h"
 
-extern bool plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify);
+/* named: the target as the statement names it, a partitioned table and not its partitions */
+extern bool plan_reaches_every_row(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named);
+
+/* Does it ask nothing of a row, though it names a column? */
+extern bool clause_always_holds(Node *clause, List *rtable);
+
+/* Does the condition of a MERGE's action ask nothing of the target? */
+extern bool merge_condition_is_hollow(PlannedStmt *stmt, ModifyTable *modify, RangeTblEntry *named,
+									  Node *condition);
 
 #endif /* SAFEMIG_PLAN_REACH_H */

@@ -5,7 +5,8 @@
  *
  * No lock is waited for.  Sizes are read from the storage manager without one;
  * pages only under a lock that is to be had at once, else the width of the
- * columns stands in.
+ * columns stands in.  Bytes are those of the main forks: the maps of free space
+ * and visibility beside them are no data.
  */
 #include "postgres.h"
 
@@ -13,6 +14,9 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
@@ -30,12 +34,18 @@
 #define PAGES_SAMPLED 32
 #define PAGES_SEARCHED 100 /* how far we look for a row before we believe there is one */
 
+/*
+ * Without a lock the file may be gone.  mdexists() closes and opens it each time,
+ * so it is asked only when the server has not got the file open.
+ */
 static BlockNumber
-fork_blocks(Relation rel, ForkNumber fork)
+blocks_of(Relation rel)
 {
 	SMgrRelation smgr = RelationGetSmgr(rel);
 
-	return smgrexists(smgr, fork) ? smgrnblocks(smgr, fork) : 0;
+	return smgr->md_num_open_segs[MAIN_FORKNUM] > 0 || smgrexists(smgr, MAIN_FORKNUM)
+		? smgrnblocks(smgr, MAIN_FORKNUM)
+		: 0;
 }
 
 static int64
@@ -47,8 +57,7 @@ bytes_of_one(Oid relid)
 	if (!RelationIsValid(rel))
 		return 0;
 	if (RELKIND_HAS_STORAGE(rel->rd_rel->relkind))
-		for (int fork = 0; fork <= MAX_FORKNUM; fork++)
-			bytes += (int64) fork_blocks(rel, fork) * BLCKSZ;
+		bytes = (int64) blocks_of(rel) * BLCKSZ;
 	RelationClose(rel);
 	return bytes;
 }
@@ -83,18 +92,30 @@ bytes_with_toast(Relation rel)
 	return bytes;
 }
 
-/* Not deleted or replaced, as far as the tuple itself says; an estimate. */
+/*
+ * Neither taken back nor deleted or replaced.  Hint bits alone would count the
+ * rows of a DELETE that was rolled back as gone until somebody reads them.
+ */
 static bool
 looks_alive(Page page, OffsetNumber offset)
 {
 	ItemId item = PageGetItemId(page, offset);
 	HeapTupleHeader tuple;
+	TransactionId deleter;
 
 	if (!ItemIdIsNormal(item))
 		return false;
 	tuple = (HeapTupleHeader) PageGetItem(page, item);
-	return (tuple->t_infomask & HEAP_XMAX_INVALID) != 0 ||
-		HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask);
+	if (HeapTupleHeaderXminInvalid(tuple) ||
+		(!HeapTupleHeaderXminCommitted(tuple) &&
+		 TransactionIdDidAbort(HeapTupleHeaderGetRawXmin(tuple))))
+		return false;
+	if ((tuple->t_infomask & HEAP_XMAX_INVALID) != 0 || HEAP_XMAX_IS_LOCKED_ONLY(tuple->t_infomask))
+		return true;
+	if (tuple->t_infomask & HEAP_XMAX_COMMITTED)
+		return false;
+	deleter = HeapTupleHeaderGetUpdateXid(tuple);
+	return !TransactionIdIsCurrentTransactionId(deleter) && !TransactionIdDidCommit(deleter);
 }
 
 static int
@@ -147,7 +168,7 @@ rows_of_one(Oid relid)
 
 	if (!RelationIsValid(rel))
 		return 0;
-	blocks = RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind) ? fork_blocks(rel, MAIN_FORKNUM) : 0;
+	blocks = RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind) ? blocks_of(rel) : 0;
 	if (blocks == 0)
 		rows = 0;
 	else if (rel->rd_rel->reltuples > 0 && rel->rd_rel->relpages > 0)
@@ -156,7 +177,7 @@ rows_of_one(Oid relid)
 			 ConditionalLockRelationOid(relid, AccessShareLock))
 	{
 		/* a TRUNCATE may have come between */
-		blocks = fork_blocks(rel, MAIN_FORKNUM);
+		blocks = blocks_of(rel);
 		rows = blocks > 0 ? rows_by_sample(rel, blocks) : 0;
 		UnlockRelationOid(relid, AccessShareLock);
 	}
@@ -166,13 +187,32 @@ rows_of_one(Oid relid)
 	return rows;
 }
 
+/*
+ * A temporary table of another session: its pages are in that session's memory
+ * and cannot be read here, and TRUNCATE and DELETE of its parent leave it alone.
+ */
+bool
+is_temporary_elsewhere(Oid relid)
+{
+	return get_rel_persistence(relid) == RELPERSISTENCE_TEMP &&
+		isOtherTempNamespace(get_rel_namespace(relid));
+}
+
 /* The relation, and unless only, its partitions and its children. */
 static List *
 tree_of(Oid relid, bool only)
 {
+	List *tree = NIL;
+	ListCell *lc;
+
 	/* no lock has brought us up to date: a TRUNCATE may have changed the files */
 	AcceptInvalidationMessages();
-	return only ? list_make1_oid(relid) : find_all_inheritors(relid, NoLock, NULL);
+	if (only)
+		return list_make1_oid(relid);
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+		if (!is_temporary_elsewhere(lfirst_oid(lc)))
+			tree = lappend_oid(tree, lfirst_oid(lc));
+	return tree;
 }
 
 Stake
@@ -201,12 +241,50 @@ stake_of_relation(Oid relid, bool only)
  * which that column holds a value.
  */
 static bool
+finds_row(Relation rel, AttrNumber attnum)
+{
+	SnapshotData dirty;
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TableScanDesc scan;
+	bool found = false;
+
+	InitDirtySnapshot(dirty);
+	scan = table_beginscan(rel, &dirty, 0, NULL);
+	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+		found = attnum == 0 || !slot_attisnull(slot, attnum);
+	table_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	return found;
+}
+
+/* The table's statistics tell what its users do, so our look is not counted. */
+static bool
+finds_row_uncounted(Relation rel, AttrNumber attnum)
+{
+	bool enabled = rel->pgstat_enabled;
+	struct PgStat_TableStatus *counters = rel->pgstat_info;
+	bool found;
+
+	rel->pgstat_enabled = false;
+	rel->pgstat_info = NULL;
+	PG_TRY();
+	{
+		found = finds_row(rel, attnum);
+	}
+	PG_FINALLY();
+	{
+		rel->pgstat_enabled = enabled;
+		rel->pgstat_info = counters;
+	}
+	PG_END_TRY();
+	return found;
+}
+
+/* No row, or with attnum, none that holds a value there; and that for certain. */
+static bool
 holds_nothing(Oid relid, AttrNumber attnum)
 {
 	Relation rel;
-	SnapshotData dirty;
-	TableScanDesc scan;
-	TupleTableSlot *slot;
 	bool found = false;
 
 	/* somebody holds it exclusively: we do not wait, and do not call it empty */
@@ -220,19 +298,9 @@ holds_nothing(Oid relid, AttrNumber attnum)
 	}
 	if (RELKIND_HAS_TABLE_AM(rel->rd_rel->relkind))
 	{
-		BlockNumber blocks = fork_blocks(rel, MAIN_FORKNUM);
+		BlockNumber blocks = blocks_of(rel);
 
-		found = blocks > PAGES_SEARCHED;
-		if (blocks > 0 && !found)
-		{
-			InitDirtySnapshot(dirty);
-			slot = table_slot_create(rel, NULL);
-			scan = table_beginscan(rel, &dirty, 0, NULL);
-			while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
-				found = attnum == 0 || !slot_attisnull(slot, attnum);
-			table_endscan(scan);
-			ExecDropSingleTupleTableSlot(slot);
-		}
+		found = blocks > PAGES_SEARCHED || (blocks > 0 && finds_row_uncounted(rel, attnum));
 	}
 	else if (rel->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		found = true; /* foreign tables: nobody knows */
@@ -250,6 +318,9 @@ tree_holds_nothing(Oid relid, bool only, const char *column)
 		AttrNumber attnum = column ? get_attnum(lfirst_oid(lc), column) : 0;
 
 		CHECK_FOR_INTERRUPTS();
+		/* a foreign table's column is only spoken of here: its values stay where they are */
+		if (column && get_rel_relkind(lfirst_oid(lc)) == RELKIND_FOREIGN_TABLE)
+			continue;
 		if (!holds_nothing(lfirst_oid(lc), attnum))
 			return false;
 	}

@@ -1,7 +1,8 @@
 /*
  * statement_effects.c
  *		What will this utility statement do?  The one place that looks at the kind
- *		of a statement; ALTER TABLE's subcommands are in alter_table.c.
+ *		of a statement; ALTER TABLE's subcommands are in alter_table.c, and what becomes
+ *		of names in rename_effects.c.
  *
  * A name that leads nowhere gives no effect: the server's own error, or its
  * NOTICE for IF EXISTS, is the answer then.
@@ -11,6 +12,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
@@ -43,7 +45,10 @@
 #include "base/compat.h"
 #include "effect/alter_table.h"
 #include "effect/effect.h"
+#include "effect/grant_effects.h"
 #include "effect/lasting_settings.h"
+#include "effect/rename_effects.h"
+#include "effect/server_refuses.h"
 
 bool
 statement_matters(Node *stmt)
@@ -60,14 +65,12 @@ statement_matters(Node *stmt)
 		case T_DeclareCursorStmt:
 		case T_FetchStmt:
 		case T_ClosePortalStmt:
-		case T_ExplainStmt:
 		case T_DoStmt:
 		case T_CallStmt:
 		case T_LockStmt:
 		case T_NotifyStmt:
 		case T_ListenStmt:
 		case T_UnlistenStmt:
-		case T_DiscardStmt:
 		case T_ConstraintsSetStmt:
 		case T_CheckPointStmt:
 		case T_LoadStmt:
@@ -75,6 +78,11 @@ statement_matters(Node *stmt)
 		case T_ClusterStmt:
 		case T_ReindexStmt:
 			return false;
+		case T_ExplainStmt:
+			return may_lean_on_temporary(stmt);
+		case T_DiscardStmt:
+			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ||
+				((DiscardStmt *) stmt)->target == DISCARD_TEMP;
 		case T_RefreshMatViewStmt:
 			return ((RefreshMatViewStmt *) stmt)->skipData;
 		case T_CopyStmt:
@@ -82,6 +90,25 @@ statement_matters(Node *stmt)
 		default:
 			return GetCommandLogLevel(stmt) == LOGSTMT_DDL || IsA(stmt, TruncateStmt);
 	}
+}
+
+bool
+runs_extension_script(Node *stmt)
+{
+	return IsA(stmt, CreateExtensionStmt) || IsA(stmt, AlterExtensionStmt);
+}
+
+bool
+drops_extension(Node *stmt, const char *name)
+{
+	ListCell *lc;
+
+	if (!IsA(stmt, DropStmt) || ((DropStmt *) stmt)->removeType != OBJECT_EXTENSION)
+		return false;
+	foreach(lc, ((DropStmt *) stmt)->objects)
+		if (strcmp(strVal(lfirst(lc)), name) == 0)
+			return true;
+	return false;
 }
 
 static ObjectAddress *
@@ -122,7 +149,15 @@ effects_of_drop_statement(DropStmt *stmt)
 	{
 		ObjectAddress object;
 
-		if (lookup_object(stmt->removeType, (Node *) lfirst(lc), &object) && may_drop(&object))
+		if (!lookup_object(stmt->removeType, (Node *) lfirst(lc), &object))
+		{
+			if (stmt->missing_ok)
+				continue;
+			return NIL;
+		}
+		if (is_wrong_to_drop(stmt->removeType, &object))
+			return NIL;
+		if (may_drop(&object))
 			objects = lappend(objects, copy_address(&object));
 	}
 	return closure_of_drop(objects, stmt->behavior);
@@ -140,7 +175,7 @@ effects_of_truncate_statement(TruncateStmt *stmt)
 		RangeVar *name = lfirst_node(RangeVar, lc);
 		Oid relid = lookup_relation(name);
 
-		if (!OidIsValid(relid) ||
+		if (!OidIsValid(relid) || is_wrong_to_truncate(relid) ||
 			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
 			continue;
 		relids = list_append_unique_oid(relids, relid);
@@ -157,7 +192,8 @@ effects_of_refresh(RefreshMatViewStmt *stmt)
 	Oid relid = lookup_relation(stmt->relation);
 	Effect *effect;
 
-	if (!OidIsValid(relid) || !pg_class_ownercheck(relid, GetUserId()))
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
+		!pg_class_ownercheck(relid, GetUserId()))
 		return NIL;
 	effect = make_truncate_effect(relid);
 	effect->named = true;
@@ -211,93 +247,28 @@ effects_of_drop_owned(DropOwnedStmt *stmt)
 }
 
 static List *
-one_effect(Action action, Oid catalog, Oid oid)
-{
-	ObjectAddress object;
-	Effect *effect;
-
-	if (!OidIsValid(oid))
-		return NIL;
-	ObjectAddressSet(object, catalog, oid);
-	effect = make_effect(action, &object);
-	effect->named = true;
-	return list_make1(effect);
-}
-
-static List *
-effects_of_rename(RenameStmt *stmt)
-{
-	ObjectAddress object;
-	Oid relid = stmt->relation ? lookup_relation(stmt->relation) : InvalidOid;
-
-	switch (stmt->renameType)
-	{
-		case OBJECT_TABLE:
-		case OBJECT_VIEW:
-		case OBJECT_MATVIEW:
-		case OBJECT_FOREIGN_TABLE:
-		case OBJECT_INDEX:
-		case OBJECT_SEQUENCE:
-			/* ALTER INDEX ... RENAME TO serves tables too, and the other way round */
-			if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_INDEX &&
-				get_rel_relkind(relid) != RELKIND_PARTITIONED_INDEX &&
-				get_rel_relkind(relid) != RELKIND_SEQUENCE)
-				return one_effect(ACTION_RENAME_TABLE, RelationRelationId, relid);
-			return one_effect(ACTION_ALTER, RelationRelationId, relid);
-		case OBJECT_COLUMN:
-		case OBJECT_ATTRIBUTE:
-		{
-			AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, stmt->subname) : 0;
-			Effect *effect;
-
-			if (attnum <= 0)
-				return NIL;
-			effect = make_column_effect(stmt->renameType == OBJECT_COLUMN ? ACTION_RENAME_COLUMN
-																		  : ACTION_RENAME_ATTRIBUTE,
-										relid, attnum);
-			effect->named = true;
-			return list_make1(effect);
-		}
-		case OBJECT_SCHEMA:
-			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
-							  get_namespace_oid(stmt->subname, true));
-		case OBJECT_TYPE:
-		case OBJECT_DOMAIN:
-			return one_effect(
-				ACTION_RENAME_TYPE, TypeRelationId,
-				LookupTypeNameOid(NULL, makeTypeNameFromNameList(castNode(List, stmt->object)),
-								  true));
-		case OBJECT_DATABASE:
-			return one_effect(ACTION_RENAME_DATABASE, DatabaseRelationId,
-							  get_database_oid(stmt->subname, true));
-		default:
-			if (stmt->object != NULL && lookup_object(stmt->renameType, stmt->object, &object))
-				return one_effect(ACTION_ALTER, object.classId, object.objectId);
-			return one_effect(ACTION_ALTER, RelationRelationId, relid);
-	}
-}
-
-static List *
-effects_of_set_schema(AlterObjectSchemaStmt *stmt)
-{
-	ObjectAddress object;
-	Node *name = stmt->object;
-
-	if (stmt->relation != NULL)
-		return one_effect(ACTION_SET_SCHEMA, RelationRelationId, lookup_relation(stmt->relation));
-	if (stmt->objectType == OBJECT_TYPE || stmt->objectType == OBJECT_DOMAIN)
-		name = (Node *) makeTypeNameFromNameList(castNode(List, stmt->object));
-	if (name != NULL && lookup_object(stmt->objectType, name, &object))
-		return one_effect(ACTION_SET_SCHEMA, object.classId, object.objectId);
-	return NIL;
-}
-
-static List *
 effects_of_alter_enum(AlterEnumStmt *stmt)
 {
 	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 
 	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER, TypeRelationId, type);
+}
+
+/* t.a%TYPE as the type it stands for.  The server's own look-up would tell the user of it twice. */
+static TypeName *
+without_reference(TypeName *type)
+{
+	RangeVar *relation;
+	Oid relid;
+	AttrNumber attnum;
+
+	if (!type->pct_type || list_length(type->names) < 2 || list_length(type->names) > 4)
+		return type;
+	relation = makeRangeVarFromNameList(
+		list_truncate(list_copy(type->names), list_length(type->names) - 1));
+	relid = lookup_relation(relation);
+	attnum = OidIsValid(relid) ? get_attnum(relid, strVal(llast(type->names))) : 0;
+	return attnum == InvalidAttrNumber ? NULL : makeTypeNameFromOid(get_atttype(relid, attnum), -1);
 }
 
 /* The function that CREATE OR REPLACE FUNCTION would write over. */
@@ -313,11 +284,12 @@ function_to_replace(CreateFunctionStmt *stmt)
 	{
 		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
 
-		/* looking t.a%TYPE up tells the user of it, and so will the server */
-		if (parameter->argType->pct_type)
+		TypeName *type = without_reference(parameter->argType);
+
+		if (type == NULL)
 			return InvalidOid;
 		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
-			name->objargs = lappend(name->objargs, parameter->argType);
+			name->objargs = lappend(name->objargs, type);
 	}
 	return LookupFuncWithArgs(OBJECT_ROUTINE, name, true);
 }
@@ -365,10 +337,12 @@ effects_of_alter_domain(AlterDomainStmt *stmt)
 	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 	Action action = ACTION_ALTER;
 
-	if (stmt->subtype == 'O')
+	if (stmt->subtype == 'X')
+		return OidIsValid(type) ? one_effect(ACTION_DROP_CONSTRAINT, ConstraintRelationId,
+											 get_domain_constraint_oid(type, stmt->name, true))
+								: NIL;
+	if (stmt->subtype == 'N')
 		action = ACTION_DROP_NOT_NULL;
-	else if (stmt->subtype == 'X')
-		action = ACTION_DROP_CONSTRAINT;
 	else if (stmt->subtype == 'T' && stmt->def == NULL)
 		action = ACTION_DROP_DEFAULT;
 	return one_effect(action, TypeRelationId, type);
@@ -448,20 +422,66 @@ alter_relations(List *names)
 	return effects;
 }
 
+static bool
+restarts_sequence(List *options)
+{
+	ListCell *lc;
+
+	foreach(lc, options)
+		if (strcmp(lfirst_node(DefElem, lc)->defname, "restart") == 0)
+			return true;
+	return false;
+}
+
+/* Also what ALTER TABLE ... ALTER COLUMN ... RESTART becomes in the server. */
+static List *
+effects_of_alter_sequence(AlterSeqStmt *stmt)
+{
+	List *effects = alter_relation(stmt->sequence);
+
+	if (effects != NIL && restarts_sequence(stmt->options) &&
+		pg_class_ownercheck(((Effect *) linitial(effects))->relation, GetUserId()))
+		((Effect *) linitial(effects))->action = ACTION_RESTART_SEQUENCE;
+	return effects;
+}
+
+/* Shared catalogs written past the executor. */
+static List *
+effects_on_catalog_of_databases(RangeVar *name)
+{
+	Oid relid = name == NULL ? InvalidOid : lookup_relation(name);
+
+	if (!is_catalog_of_databases(relid) ||
+		pg_class_aclcheck(relid, GetUserId(), ACL_INSERT) != ACLCHECK_OK)
+		return NIL;
+	return one_effect(ACTION_DISARM, RelationRelationId, relid);
+}
+
+/* Rows put in by COPY, which no plan shows; a restore fills tables that are empty. */
+static List *
+effects_of_copy(CopyStmt *stmt)
+{
+	List *effects = effects_on_catalog_of_databases(stmt->relation);
+	Effect *effect;
+
+	if (effects != NIL || (effects = alter_relation(stmt->relation)) == NIL)
+		return effects;
+	effect = linitial(effects);
+	if (effect->object.objectId >= FirstNormalObjectId)
+		effect->empty_is_harmless = true;
+	else if (pg_class_aclcheck(effect->object.objectId, GetUserId(), ACL_INSERT) == ACLCHECK_OK)
+		effect->action = ACTION_CHANGE_CATALOG;
+	return effects;
+}
+
 /* Statements that put something upon a relation, or rows into it, change that relation. */
 static List *
 effects_on_relation(Node *stmt)
 {
-	List *effects;
-
 	switch (nodeTag(stmt))
 	{
 		case T_CopyStmt:
-			effects = alter_relation(((CopyStmt *) stmt)->relation);
-			/* a restore fills tables that are empty */
-			if (effects != NIL)
-				((Effect *) linitial(effects))->empty_is_harmless = true;
-			return effects;
+			return effects_of_copy((CopyStmt *) stmt);
 		case T_CreateTrigStmt:
 			return alter_relation(((CreateTrigStmt *) stmt)->relation);
 		case T_RuleStmt:
@@ -473,18 +493,21 @@ effects_on_relation(Node *stmt)
 		case T_AlterPolicyStmt:
 			return alter_relation(((AlterPolicyStmt *) stmt)->table);
 		case T_AlterSeqStmt:
-			return alter_relation(((AlterSeqStmt *) stmt)->sequence);
+			return effects_of_alter_sequence((AlterSeqStmt *) stmt);
 		case T_CreateStatsStmt:
 			return alter_relations(((CreateStatsStmt *) stmt)->relations);
 		case T_CreateStmt:
-			return alter_relations(((CreateStmt *) stmt)->inhRelations);
+			return list_concat(alter_relations(((CreateStmt *) stmt)->inhRelations),
+							   effects_of_grant_statement(stmt));
+		case T_CreateForeignTableStmt:
+			return alter_relations(((CreateForeignTableStmt *) stmt)->base.inhRelations);
 		default:
 			return NIL;
 	}
 }
 
 /* What is made for this session only is nobody's business. */
-static bool
+bool
 creates_temporary(Node *stmt)
 {
 	RangeVar *name = IsA(stmt, CreateStmt) ? ((CreateStmt *) stmt)->relation
@@ -496,21 +519,34 @@ creates_temporary(Node *stmt)
 	return name != NULL && name->relpersistence == RELPERSISTENCE_TEMP;
 }
 
-/* The database that a statement would take away, rename or disarm, also from another one. */
-Oid
-database_at_stake(Node *stmt)
+List *
+effects_on_databases(Node *stmt)
 {
-	if (IsA(stmt, DropdbStmt))
-		return get_database_oid(((DropdbStmt *) stmt)->dbname, true);
-	if (IsA(stmt, RenameStmt) && ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE)
-		return get_database_oid(((RenameStmt *) stmt)->subname, true);
-	if (effects_of_lasting_setting(stmt) == NIL)
-		return InvalidOid;
-	if (IsA(stmt, AlterDatabaseSetStmt))
-		return get_database_oid(((AlterDatabaseSetStmt *) stmt)->dbname, true);
-	if (IsA(stmt, AlterRoleSetStmt) && ((AlterRoleSetStmt *) stmt)->database != NULL)
-		return get_database_oid(((AlterRoleSetStmt *) stmt)->database, true);
-	return InvalidOid;
+	List *effects = NIL;
+	ListCell *lc;
+
+	switch (nodeTag(stmt))
+	{
+		case T_DropdbStmt:
+			return one_effect(ACTION_DROP_DATABASE, DatabaseRelationId,
+							  get_database_oid(((DropdbStmt *) stmt)->dbname, true));
+		case T_RenameStmt:
+			return ((RenameStmt *) stmt)->renameType == OBJECT_DATABASE
+				? effects_of_rename((RenameStmt *) stmt)
+				: NIL;
+		case T_CopyStmt:
+			return effects_on_catalog_of_databases(((CopyStmt *) stmt)->relation);
+		case T_TruncateStmt:
+			foreach(lc, ((TruncateStmt *) stmt)->relations)
+				effects = list_concat(effects, effects_on_catalog_of_databases(lfirst(lc)));
+			return effects;
+		case T_CreateFunctionStmt:
+		case T_AlterFunctionStmt:
+			/* a function's settings stay in its database */
+			return NIL;
+		default:
+			return effects_of_lasting_setting(stmt);
+	}
 }
 
 static List *
@@ -535,9 +571,15 @@ effects_of_statement(Node *stmt)
 		case T_DropStmt:
 			return effects_of_drop_statement((DropStmt *) stmt);
 		case T_TruncateStmt:
+			if ((effects = effects_on_databases(stmt)) != NIL)
+				return effects;
 			return effects_of_truncate_statement((TruncateStmt *) stmt);
 		case T_RefreshMatViewStmt:
 			return effects_of_refresh((RefreshMatViewStmt *) stmt);
+		case T_DiscardStmt:
+			return effects_of_session_end();
+		case T_ExplainStmt:
+			return NIL; /* what it runs is judged by its plan, and when it has run */
 		case T_AlterTableStmt:
 			return effects_of_alter_table((AlterTableStmt *) stmt);
 		case T_DropOwnedStmt:
@@ -563,7 +605,8 @@ effects_of_statement(Node *stmt)
 	}
 	if ((effects = effects_of_lasting_setting(stmt)) != NIL ||
 		(effects = effects_of_replace(stmt)) != NIL || (effects = effects_of_alter(stmt)) != NIL ||
-		(effects = effects_on_relation(stmt)) != NIL)
+		(effects = effects_on_relation(stmt)) != NIL ||
+		(effects = effects_of_grant_statement(stmt)) != NIL)
 		return effects;
 	return IsA(stmt, CopyStmt) ? NIL : effects_of_create(stmt);
 }

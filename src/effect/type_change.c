@@ -18,6 +18,7 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
+#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #include "effect/effect.h"
@@ -60,6 +61,16 @@ using_is_only_the_cast(ColumnDef *def, const char *column, Oid type, int32 typmo
 	return false;
 }
 
+/* Casts between the timestamps that change no bit, as the server sees it: in UTC both are alike. */
+static bool
+is_timestamp_cast_in_utc(Node *expr)
+{
+	Oid function = IsA(expr, FuncExpr) ? ((FuncExpr *) expr)->funcid : InvalidOid;
+
+	return (function == F_TIMESTAMPTZ_TIMESTAMP || function == F_TIMESTAMP_TIMESTAMPTZ) &&
+		!TimestampTimestampTzRequiresRewrite();
+}
+
 /* What is left after planning: only wrappers that do not touch the value? */
 static bool
 conversion_is_nothing(Node *expr)
@@ -78,6 +89,8 @@ conversion_is_nothing(Node *expr)
 				return false;
 			expr = (Node *) domain->arg;
 		}
+		else if (is_timestamp_cast_in_utc(expr))
+			expr = linitial(((FuncExpr *) expr)->args);
 		else
 			return false;
 	}

@@ -48,6 +48,17 @@ preload_in(ArrayType *settings)
 	return NULL;
 }
 
+/* What one row of pg_db_role_setting says of the preload, NULL if nothing. */
+static char *
+preload_in_row(Relation rel, HeapTuple tuple)
+{
+	bool isnull;
+	Datum settings =
+		heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(rel), &isnull);
+
+	return isnull ? NULL : preload_in(DatumGetArrayTypeP(settings));
+}
+
 /* The database's own setting (for all roles), NULL if it has none. */
 static char *
 preload_of_database(Oid database)
@@ -65,14 +76,7 @@ preload_of_database(Oid database)
 	scan = systable_beginscan(rel, DbRoleSettingDatidRolidIndexId, true, NULL, 2, keys);
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
-	{
-		bool isnull;
-		Datum settings =
-			heap_getattr(tuple, Anum_pg_db_role_setting_setconfig, RelationGetDescr(rel), &isnull);
-
-		if (!isnull)
-			value = preload_in(DatumGetArrayTypeP(settings));
-	}
+		value = preload_in_row(rel, tuple);
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
 	return value;
@@ -194,8 +198,38 @@ disarm_database(void)
 	write_names(names);
 }
 
+/* A list that nobody could load from loads nothing, and is no reason to fail here. */
+static bool
+value_names_us(const char *value)
+{
+	List *names = NIL;
+
+	return value != NULL && SplitDirectoriesString(pstrdup(value), ',', &names) && names_us(names);
+}
+
 bool
 database_is_armed(Oid database)
 {
-	return names_us(split_names(preload_of_database(database)));
+	return value_names_us(preload_of_database(database));
+}
+
+/* Is there anything on this server that a setting for all of it could disarm? */
+bool
+some_database_is_armed(void)
+{
+	Relation rel = table_open(DbRoleSettingRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple tuple;
+	bool found = false;
+
+	while (!found && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_db_role_setting form = (Form_pg_db_role_setting) GETSTRUCT(tuple);
+
+		found = OidIsValid(form->setdatabase) && !OidIsValid(form->setrole) &&
+			value_names_us(preload_in_row(rel, tuple));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
 }

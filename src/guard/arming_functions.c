@@ -15,6 +15,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "tcop/cmdtag.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -22,6 +23,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "guard/guard.h"
+#include "guard/rule.h"
 
 PG_FUNCTION_INFO_V1(safemig_arm);
 PG_FUNCTION_INFO_V1(safemig_on_ddl_start);
@@ -153,6 +155,7 @@ safemig_arm(PG_FUNCTION_ARGS)
 		arm_and_record();
 	enable_event_trigger("safemig_ddl_start");
 	enable_event_trigger("safemig_ddl_end");
+	safemig_has_changed();
 	if (!registered)
 		RegisterXactCallback(at_transaction_end, NULL);
 	registered = true;
@@ -180,6 +183,23 @@ arm_a_clone(void)
 		arm_and_record();
 }
 
+/* As the tags of the event trigger that makes the names follow; safemig_ddl_end. */
+static bool
+may_rename(CommandTag tag)
+{
+	return tag == CMDTAG_ALTER_TABLE || tag == CMDTAG_ALTER_VIEW ||
+		tag == CMDTAG_ALTER_MATERIALIZED_VIEW || tag == CMDTAG_ALTER_FOREIGN_TABLE ||
+		tag == CMDTAG_ALTER_SCHEMA;
+}
+
+static void
+bind_rules_before_rename(CommandTag tag)
+{
+	if (may_rename(tag) && !IsBinaryUpgrade && safemig_is_installed() &&
+		!safemig_script_is_running() && rules_are_foreign())
+		bind_foreign_rules();
+}
+
 /*
  * Fires for every DDL statement, also in sessions that were open before the
  * library was preloaded: being called has just loaded it, and the statement
@@ -197,5 +217,6 @@ safemig_on_ddl_start(PG_FUNCTION_ARGS)
 	data = (EventTriggerData *) fcinfo->context;
 	guard_judge_late(data->parsetree);
 	arm_a_clone();
+	bind_rules_before_rename(data->tag);
 	PG_RETURN_NULL();
 }

@@ -7,6 +7,7 @@
 #define SAFEMIG_GUARD_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "effect/effect.h"
 
 typedef enum Enforce
@@ -30,6 +31,7 @@ typedef enum Decision
 /* hooks.c */
 extern void guard_install_hooks(void);
 extern bool guard_is_awake(void);
+extern bool extension_script_speaks(void);
 
 /* The event trigger's way in: the statement that loaded the library. */
 extern void guard_judge_late(Node *stmt);
@@ -55,22 +57,28 @@ extern List *effects_to_keep(List *effects);
 extern Decision decide(Effect *effect);
 extern bool is_member(const ObjectAddress *object);
 extern bool is_self(const ObjectAddress *object);
+extern Oid owning_relation(const ObjectAddress *object);
 extern bool is_protected(Effect *effect);
+extern void defend_database(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);
 extern Decision decision_of_word(const char *word);
 
 /* judge.c: returns when all may pass, else raises the one refusal */
 extern void judge(List *effects);
+/* those of them that judge() would refuse; spends no permit */
+extern List *refused_if_on(List *effects);
 extern void lock_what_must_stay_empty(List *effects);
 
 /* refusal.c */
-extern void refuse(List *refused, List *warned, List *effects) pg_attribute_noreturn();
+pg_noreturn extern void refuse(List *refused, List *warned, List *effects);
+extern void record_passed(List *refused);
 extern void warn(List *warned, List *effects, bool would_refuse);
 
 /* arming.c: the preload setting of this database */
 extern void arm_database(void);
 extern void disarm_database(void);
 extern bool database_is_armed(Oid database);
+extern bool some_database_is_armed(void);
 
 #endif /* SAFEMIG_GUARD_H */

@@ -1,14 +1,16 @@
 /*
  * hooks.c
- *		How the guard hears of things: four hooks, each with its cheap ways out
+ *		How the guard hears of things: its hooks, each with its cheap ways out
  *		first.  What a statement does is src/effect's answer, never this file's.
  *
  *		utility		judges the statement with its closure, before any lock
  *		object		the last word: what was foreseen passes, the rest is judged
+ *		planner		tells a foreign table's plan what the query asked
  *		executor	judges plans that leave no row alone, and counts rows when asked to
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
@@ -16,14 +18,16 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
-#include "commands/dbcommands.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
+#include "executor/instrument.h"
 #include "miscadmin.h"
+#include "optimizer/planner.h"
 #include "tcop/utility.h"
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 #include "audit/spool.h"
@@ -31,9 +35,11 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "effect/effect.h"
+#include "effect/hidden_conditions.h"
 #include "effect/trial.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/off.h"
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
@@ -44,6 +50,7 @@ bool guard_loaded_at_start = false;
 
 static ProcessUtility_hook_type prev_process_utility = NULL;
 static object_access_hook_type prev_object_access = NULL;
+static planner_hook_type prev_planner = NULL;
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ExecutorFinish_hook_type prev_executor_finish = NULL;
 
@@ -52,9 +59,17 @@ static ExecutorFinish_hook_type prev_executor_finish = NULL;
  */
 typedef struct Foreseen
 {
-	HTAB *objects; /* ObjectAddress -> nothing */
+	HTAB *objects; /* of ForeseenObject */
+	Node *stmt;	   /* what they were judged for */
+	bool looked_again;
 	struct Foreseen *outer;
 } Foreseen;
+
+typedef struct ForeseenObject
+{
+	ObjectAddress object; /* key */
+	bool dropped;		  /* all of it: its columns need no word of their own */
+} ForeseenObject;
 
 static Foreseen *foreseen = NULL;
 
@@ -64,39 +79,123 @@ static Foreseen *judged_late = NULL;
 /* false until a statement has passed our hook: the library came in the middle of one */
 static bool utility_hook_ran = false;
 
+/* Somebody's statement, in a database that has the extension? */
+static bool
+is_our_business(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() && !is_own_work() &&
+		safemig_is_installed() && !safemig_script_is_running();
+}
+
 bool
 guard_is_awake(void)
 {
-	return guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && !IsParallelWorker() &&
-		IsTransactionState() && !is_own_work() && safemig_is_installed() &&
-		!safemig_script_is_running();
+	return guard_enforce != ENFORCE_OFF && is_our_business();
+}
+
+/* Off, but with an eye open until the transaction has something on record. */
+static bool
+is_watching(void)
+{
+	if (guard_enforce == ENFORCE_OFF && !off_is_unrecorded())
+		return false;
+	return is_our_business();
+}
+
+/* what is about to run -> effects */
+typedef List *(*FindEffects)(void *what);
+
+static List *
+judge_or_record(FindEffects find, void *what)
+{
+	List *effects;
+
+	if (guard_enforce == ENFORCE_OFF)
+		return record_off(find, what);
+	effects = find(what);
+	if (effects != NIL)
+		judge(effects);
+	return effects;
+}
+
+static bool
+drops_its_object(const Effect *effect)
+{
+	Action action;
+
+	return OidIsValid(effect->object.objectId) &&
+		action_of_dropped_object(&effect->object, &action) && action == effect->action;
+}
+
+static void
+add_foreseen(Foreseen *entry, List *effects)
+{
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+		bool found;
+		ForeseenObject *object = hash_search(entry->objects, &effect->object, HASH_ENTER, &found);
+
+		object->dropped = drops_its_object(effect) || (found && object->dropped);
+	}
 }
 
 static Foreseen *
-foresee(List *effects)
+foresee(Node *stmt, List *effects)
 {
 	Foreseen *entry = palloc(sizeof(Foreseen));
 	HASHCTL ctl = {0};
-	ListCell *lc;
 
 	ctl.keysize = sizeof(ObjectAddress);
-	ctl.entrysize = sizeof(ObjectAddress);
+	ctl.entrysize = sizeof(ForeseenObject);
 	ctl.hcxt = CurrentMemoryContext;
 	entry->objects =
 		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	entry->outer = foreseen;
-	foreach(lc, effects)
-		(void) hash_search(entry->objects, &((Effect *) lfirst(lc))->object, HASH_ENTER, NULL);
+	entry->stmt = stmt;
+	entry->looked_again = false;
+	add_foreseen(entry, effects);
 	return entry;
+}
+
+/*
+ * A column whose type is another table's row type is reported as a drop of its
+ * own when both tables go in one statement.
+ */
+static bool
+holds(Foreseen *entry, const ObjectAddress *object)
+{
+	ObjectAddress whole = *object;
+	ForeseenObject *table;
+
+	if (hash_search(entry->objects, object, HASH_FIND, NULL))
+		return true;
+	if (object->objectSubId == 0)
+		return false;
+	whole.objectSubId = 0;
+	table = hash_search(entry->objects, &whole, HASH_FIND, NULL);
+	return table != NULL && table->dropped;
 }
 
 static bool
 was_foreseen(const ObjectAddress *object)
 {
 	for (Foreseen *entry = foreseen; entry != NULL; entry = entry->outer)
-		if (hash_search(entry->objects, object, HASH_FIND, NULL))
+		if (holds(entry, object))
 			return true;
-	return judged_late != NULL && hash_search(judged_late->objects, object, HASH_FIND, NULL);
+	return judged_late != NULL && holds(judged_late, object);
+}
+
+/*
+ * At the level of an extension's own script?  An event trigger that fires for a
+ * statement of the script runs within that statement's frame.
+ */
+bool
+extension_script_speaks(void)
+{
+	return creating_extension && (foreseen == NULL || runs_extension_script(foreseen->stmt));
 }
 
 static void
@@ -112,25 +211,48 @@ call_next_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 								completion);
 }
 
+static bool
+watches_other_databases(void)
+{
+	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() &&
+		!safemig_is_installed();
+}
+
 /*
  * From a database without the extension nothing is judged but what would take
  * a guarded database away.  Its settings cannot be read from here, so it counts
  * as production, and a permit cannot be given here either.
  */
 static void
-guard_other_databases(Node *stmt)
+judge_for_other_databases(List *effects)
 {
-	Oid database;
-	Effect *effect;
+	ListCell *lc;
 
-	if (guard_enforce == ENFORCE_OFF || IsBinaryUpgrade || !IsTransactionState() ||
-		!statement_matters(stmt) || safemig_is_installed())
-		return;
-	database = database_at_stake(stmt);
-	if (!OidIsValid(database) || !database_is_armed(database))
-		return;
-	effect = make_nameless_effect(ACTION_DISARM, "database", get_database_name(database));
-	refuse(list_make1(effect), NIL, list_make1(effect));
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+		bool one = effect->object.classId == DatabaseRelationId;
+
+		if (one ? !database_is_armed(effect->object.objectId) : !some_database_is_armed())
+			continue;
+		defend_database(effect);
+		if (guard_enforce == ENFORCE_OFF)
+			record_passed(list_make1(effect));
+		else
+			refuse(list_make1(effect), NIL, list_make1(effect));
+	}
+}
+
+static List *
+find_statement_effects(void *stmt)
+{
+	return effects_of_statement(stmt);
+}
+
+static List *
+find_session_end_effects(void *before)
+{
+	return effects_of_session_end_since(before);
 }
 
 /* A statement on its way: for whoever runs it later than at once. */
@@ -162,24 +284,34 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 					  QueryCompletion *completion)
 {
 	Foreseen *outer = foreseen;
+	List *lost_later = NIL;
 	List *effects;
 	List *kept;
 
 	utility_hook_ran = true;
-	if (!statement_matters(pstmt->utilityStmt) || !guard_is_awake())
+	/* before the server says that its tables are in the way */
+	if (guard_before_end && drops_extension(pstmt->utilityStmt, SAFEMIG_NAME) &&
+		guard_enforce == ENFORCE_OFF && is_our_business())
+		guard_before_end();
+	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
 	{
-		guard_other_databases(pstmt->utilityStmt);
+		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
 		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
 						  completion);
 		return;
 	}
-	effects = effects_of_statement(pstmt->utilityStmt);
-	judge(effects);
-	lock_what_must_stay_empty(effects);
+	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
+	if (guard_enforce != ENFORCE_OFF)
+	{
+		lock_what_must_stay_empty(effects);
+		if (may_lean_on_temporary(pstmt->utilityStmt))
+			lost_later = effects_of_session_end();
+	}
 
-	kept = guard_keeper ? effects_to_keep(effects) : NIL;
+	kept = guard_keeper && guard_enforce != ENFORCE_OFF ? effects_to_keep(effects) : NIL;
 
-	foreseen = foresee(effects);
+	foreseen = foresee(pstmt->utilityStmt, effects);
 	PG_TRY();
 	{
 		UtilityCall call = {pstmt,	query,		 read_only_tree, context,
@@ -196,6 +328,13 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		foreseen = outer;
 	}
 	PG_END_TRY();
+
+	if (may_lean_on_temporary(pstmt->utilityStmt) && is_watching())
+	{
+		/* what the statement has made depend on something is to be seen */
+		CommandCounterIncrement();
+		(void) judge_or_record(find_session_end_effects, lost_later);
+	}
 }
 
 static void
@@ -218,22 +357,31 @@ guard_judge_late(Node *stmt)
 	effects = effects_of_statement(stmt);
 	judge(effects);
 	RegisterXactCallback(forget_late, NULL);
-	judged_late = foresee(effects);
+	judged_late = foresee(stmt, effects);
 	MemoryContextSwitchTo(save);
 }
 
 /*
- * CREATE OR REPLACE fires OAT_POST_CREATE for what it replaces too.  The new
- * tuple is not visible yet when the hook runs, so what the syscache finds by
- * OID was there before.
+ * CREATE OR REPLACE fires OAT_POST_CREATE for what it replaces too.  What the
+ * syscache then finds by OID was there before, unless this transaction inserted
+ * it: OperatorCreate() makes its tuple visible before the hook when the operator
+ * has a commutator or negator (CREATE EXTENSION hstore).
  */
 static bool
 existed_before(const ObjectAddress *object)
 {
 	int cache =
 		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
+	HeapTuple tuple =
+		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
+	bool inserted_here;
 
-	return cache >= 0 && SearchSysCacheExists1(cache, ObjectIdGetDatum(object->objectId));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	inserted_here = (tuple->t_data->t_infomask & HEAP_UPDATED) == 0 &&
+		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
+	ReleaseSysCache(tuple);
+	return !inserted_here;
 }
 
 static void
@@ -249,18 +397,25 @@ after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
 	note_birth(object);
 }
 
-static void
-before_drop(const ObjectAddress *object, int flags)
+static List *
+find_drop_effects(void *object)
 {
-	Effect effect;
+	Effect *effect = palloc0(sizeof(Effect));
 
+	if (!effect_of_drop(object, effect))
+		return NIL;
+	effect->named = true;
+	return list_make1(effect);
+}
+
+static void
+before_drop(ObjectAddress *object, int flags)
+{
 	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
 	if (flags & PERFORM_DELETION_INTERNAL)
 		return;
-	if (was_foreseen(object) || !effect_of_drop(object, &effect))
-		return;
-	effect.named = true;
-	judge(list_make1(&effect));
+	if (!was_foreseen(object))
+		(void) judge_or_record(find_drop_effects, object);
 }
 
 /* By name: when its turn comes, most of what we know it by is dropped already. */
@@ -274,7 +429,7 @@ is_our_extension(Oid extension)
 
 /* On its way out the extension takes the preload setting along, whoever drops it. */
 static void
-before_our_end(const ObjectAddress *object, int flags)
+before_our_end(ObjectAddress *object, int flags)
 {
 	if (guard_is_awake())
 		before_drop(object, flags);
@@ -284,15 +439,58 @@ before_our_end(const ObjectAddress *object, int flags)
 	spool_unlink_all_at_commit(MyDatabaseId);
 }
 
-static void
-before_truncate(Oid relid)
+static List *
+find_truncate_effects(void *table)
 {
-	Effect *effect = make_truncate_effect(relid);
+	Effect *effect = make_truncate_effect(((ObjectAddress *) table)->objectId);
 
-	if (was_foreseen(&effect->object))
-		return;
 	effect->named = true;
-	judge(list_make1(effect));
+	return list_make1(effect);
+}
+
+static void
+before_truncate(ObjectAddress *table)
+{
+	if (!was_foreseen(table))
+		(void) judge_or_record(find_truncate_effects, table);
+}
+
+/* The extension's own script makes something, or ALTER EXTENSION ... ADD. */
+static bool
+changes_our_members(ObjectAccessType access, Oid class, Oid oid)
+{
+	if (access == OAT_POST_CREATE)
+		return creating_extension && safemig_script_is_running();
+	return access == OAT_POST_ALTER && class == ExtensionRelationId && safemig_is_installed() &&
+		oid == safemig_extension();
+}
+
+/* What the statement does by now and was not judged for. */
+static List *
+find_surprises(void *stmt)
+{
+	List *surprises = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects_of_statement(stmt))
+		if (!was_foreseen(&((Effect *) lfirst(lc))->object))
+			surprises = lappend(surprises, lfirst(lc));
+	return surprises;
+}
+
+/*
+ * Something is altered that the statement was not judged for: between judging
+ * and doing, an event trigger of the user may have led the names elsewhere
+ * (search_path).  The server has looked them up by now, so what they mean now
+ * is what it does; nothing of it is lost yet.
+ */
+static void
+before_change_ends(const ObjectAddress *object)
+{
+	if (foreseen == NULL || foreseen->looked_again || was_foreseen(object))
+		return;
+	foreseen->looked_again = true;
+	add_foreseen(foreseen, judge_or_record(find_surprises, foreseen->stmt));
 }
 
 static void
@@ -302,7 +500,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 
 	if (prev_object_access)
 		prev_object_access(access, class, oid, subid, arg);
-	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE))
+	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE &&
+			   access != OAT_POST_ALTER))
 		return;
 	ObjectAddressSubSet(object, class, oid, subid);
 
@@ -319,16 +518,47 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		((ObjectAccessPostCreate *) arg)->is_internal && guard_before_rewrite &&
 		guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && safemig_is_installed())
 		guard_before_rewrite(oid);
-	if (!guard_is_awake())
-		return;
+	if (changes_our_members(access, class, oid))
+		safemig_members_changed();
 	if (access == OAT_DROP)
 		note_tried_drop(&object);
-	if (access == OAT_DROP)
+	if (access == OAT_POST_CREATE)
+	{
+		if (is_our_business())
+			after_create(&object, arg);
+	}
+	else if (!is_watching())
+		return;
+	else if (access == OAT_DROP)
 		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
 	else if (access == OAT_TRUNCATE)
-		before_truncate(oid);
-	else
-		after_create(&object, arg);
+		before_truncate(&object);
+	else if (!((ObjectAccessPostAlter *) arg)->is_internal)
+		before_change_ends(&object);
+}
+
+static List *
+find_plan_effects(void *plan)
+{
+	List *effects = effects_of_plan(plan);
+
+	if (rows_are_protected())
+		effects = list_concat(effects, effects_of_row_changes(plan));
+	return effects;
+}
+
+/* Also while the guard sleeps: a prepared statement may be run when it is awake again. */
+static PlannedStmt *
+guard_planner(Query *query, const char *text, int cursor_options, ParamListInfo params)
+{
+	/* the planner writes over the query, so it is asked before */
+	List *targets = query_changes_rows(query) ? conditioned_targets(query) : NIL;
+	PlannedStmt *stmt = prev_planner ? prev_planner(query, text, cursor_options, params)
+									 : standard_planner(query, text, cursor_options, params);
+
+	if (targets != NIL)
+		mark_conditioned(stmt, targets);
+	return stmt;
 }
 
 /*
@@ -338,32 +568,48 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 static void
 guard_executor_start(QueryDesc *query, int eflags)
 {
-	List *effects;
-
+	if (plan_matters(query) && changes_uncounted_rows(query->plannedstmt) && is_watching() &&
+		setting_amount(SETTING_MAX_ROWS) > 0)
+		query->instrument_options |= INSTRUMENT_ROWS;
 	if (prev_executor_start)
 		prev_executor_start(query, eflags);
 	else
 		standard_ExecutorStart(query, eflags);
 
-	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY) || !guard_is_awake())
+	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
-	effects = effects_of_plan(query->plannedstmt);
-	if (rows_are_protected())
-		effects = list_concat(effects, effects_of_row_changes(query->plannedstmt));
-	if (effects != NIL)
-		judge(effects);
+	if (is_watching())
+		(void) judge_or_record(find_plan_effects, query->plannedstmt);
+	else if (watches_other_databases())
+		judge_for_other_databases(effects_of_plan_on_databases(query->plannedstmt));
+}
+
+typedef struct Excess
+{
+	PlannedStmt *stmt;
+	double changed;
+} Excess;
+
+static List *
+find_excess(void *what)
+{
+	Excess *excess = what;
+	List *effects = effects_of_row_changes(excess->stmt);
+
+	if (effects == NIL)
+		return NIL;
+	((Effect *) linitial(effects))->excess = excess->changed;
+	return list_make1(linitial(effects));
 }
 
 /*
  * More rows than max_rows, known when the statement has run and before anything
- * of it can be committed.  Rows of a writable CTE are not in the count.
+ * of it can be committed.
  */
 static void
-check_max_rows(QueryDesc *query)
+check_max_rows(QueryDesc *query, double changed)
 {
-	double changed = (double) query->estate->es_processed;
-	List *effects;
-	ListCell *lc;
+	Excess excess = {query->plannedstmt, changed};
 
 	/* a foreign key's cascade is its parent's business */
 	if (InNoForceRLSOperation())
@@ -371,29 +617,30 @@ check_max_rows(QueryDesc *query)
 	if (setting_amount(SETTING_MAX_ROWS) == 0 || changed <= setting_amount(SETTING_MAX_ROWS) ||
 		guard_current_migration() != NULL)
 		return;
-	effects = effects_of_row_changes(query->plannedstmt);
-	foreach(lc, effects)
-		((Effect *) lfirst(lc))->excess = changed;
-	if (effects != NIL)
-		judge(list_make1(linitial(effects)));
+	(void) judge_or_record(find_excess, &excess);
 }
 
 static void
 guard_executor_finish(QueryDesc *query)
 {
+	double changed;
+
 	if (prev_executor_finish)
 		prev_executor_finish(query);
 	else
 		standard_ExecutorFinish(query);
 	/* one row is never too many: most statements leave here */
-	if (query->estate->es_processed > 1 && plan_matters(query) && query->operation != CMD_INSERT &&
-		guard_is_awake())
-		check_max_rows(query);
+	if (plan_matters(query) && (changed = rows_changed(query)) > 1 && is_watching())
+		check_max_rows(query, changed);
 }
 
 void
 guard_install_hooks(void)
 {
+	prev_planner = planner_hook;
+	planner_hook = guard_planner;
+	/* plans of a session older than the library have not passed there */
+	ResetPlanCache();
 	prev_executor_finish = ExecutorFinish_hook;
 	ExecutorFinish_hook = guard_executor_finish;
 	prev_process_utility = ProcessUtility_hook;

@@ -5,30 +5,48 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
+#include "utils/lsyscache.h"
 
+#include "base/installation.h"
 #include "guard/guard.h"
 #include "guard/permit.h"
 
 /*
  * Does the effect share the fate of what it goes along with (a table's own
- * sequence, its partitions, an index)?  Rows only if that one was judged as
- * rows too: a new parent, owner or extension of an old table is no cover.
+ * sequence, its partitions, an index)?  Rows, and the names that running code
+ * uses, only if that one was judged as such too: a new parent, owner or
+ * extension of an old table is no cover.
  */
 static bool
 is_covered(Effect *effect)
 {
 	Effect *root = effect;
 
-	if (!effect->part || is_member(&effect->object) || is_protected(effect))
+	/* a part of what is ours is refused with it, and of what is not, ours only as a member */
+	if (!effect->part || is_protected(effect) ||
+		(safemig_may_own(effect->object.objectId) && is_member(&effect->object)))
 		return false;
-	if (action_category(effect->action) != CATEGORY_DATA && effect->action != ACTION_UPDATE_ALL)
+	if (action_category(effect->action) != CATEGORY_DATA &&
+		action_category(effect->action) != CATEGORY_BREAK && effect->action != ACTION_UPDATE_ALL)
 		return true;
 	while (root->part && root->whole != NULL)
 		root = root->whole;
+	/* that a table and its children have no row says nothing of what else was hung on it */
+	if (root->found_empty && effect->action != root->action &&
+		!(effect->action == ACTION_DROP_SEQUENCE &&
+		  sequence_serves_only(effect->object.objectId, &root->object)))
+		return false;
 	return !root->exempted &&
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
+}
+
+static bool
+takes_permit(Effect *effect)
+{
+	return effect->action != ACTION_DISARM && !effect->sealed;
 }
 
 static Decision
@@ -36,14 +54,15 @@ final_decision(Effect *effect)
 {
 	Decision decision;
 
-	if (is_covered(effect))
+	/* judged again behind its lock: a permit is used once */
+	if (effect->permitted || is_covered(effect))
 		return DECISION_ALLOW;
 	decision = decide(effect);
 
-	if (effect->action != ACTION_DISARM && !effect->sealed &&
-		use_permit(effect, decision >= DECISION_WARN))
-		return DECISION_ALLOW;
-	return decision;
+	effect->permitted = takes_permit(effect) && use_permit(effect, decision >= DECISION_WARN);
+	if (effect->permitted)
+		effect->found_empty = false;
+	return effect->permitted ? DECISION_ALLOW : decision;
 }
 
 /* The first week's "warn" is no way to take the guard away. */
@@ -91,6 +110,34 @@ judge(List *effects)
 		warn(warned, effects, false);
 }
 
+List *
+refused_if_on(List *effects)
+{
+	List *refused = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_covered(effect) || decide(effect) != DECISION_REFUSE)
+			continue;
+		if (!takes_permit(effect) || !has_permit(effect))
+			refused = lappend(refused, effect);
+	}
+	return refused;
+}
+
+/* The whole tree, as ExecuteTruncate() takes it: a row may come into any partition. */
+static void
+lock_tree(Oid relid, bool only)
+{
+	LockRelationOid(relid, AccessExclusiveLock);
+	if (!only)
+		(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
+}
+
 /*
  * What passed because its table held nothing must still hold nothing when the
  * statement gets its lock.  So the lock is taken here, in the statement's own
@@ -106,10 +153,11 @@ lock_what_must_stay_empty(List *effects)
 	{
 		Effect *effect = lfirst(lc);
 
-		if (effect->part || action_category(effect->action) != CATEGORY_DATA ||
+		if ((effect->part && !effect->whole->exempted) ||
+			action_category(effect->action) != CATEGORY_DATA || !OidIsValid(effect->relation) ||
 			!loses_nothing(effect))
 			continue;
-		LockRelationOid(effect->relation, AccessExclusiveLock);
+		lock_tree(effect->relation, effect->only);
 		changed = changed || !loses_nothing(effect);
 	}
 	if (changed)

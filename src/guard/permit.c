@@ -170,18 +170,30 @@ find_permit(List *permits, Effect *effect)
 	return NULL;
 }
 
-bool
-use_permit(Effect *effect, bool needed)
+static Permit *
+permit_for(Effect *effect)
 {
 	GuardedMigration *migration = current_migration();
 	Permit *permit = NULL;
-	char *ticket_reason = NULL;
-	HistoryRow row = {0};
 
 	if (migration != NULL)
 		permit = find_permit(migration->permits, effect);
-	if (permit == NULL)
-		permit = find_permit(transaction_permits.items, effect);
+	return permit != NULL ? permit : find_permit(transaction_permits.items, effect);
+}
+
+bool
+has_permit(Effect *effect)
+{
+	return permit_for(effect) != NULL;
+}
+
+bool
+use_permit(Effect *effect, bool needed)
+{
+	Permit *permit = permit_for(effect);
+	char *ticket_reason = NULL;
+	HistoryRow row = {0};
+
 	if (permit != NULL)
 	{
 		permit->used = true;

@@ -15,6 +15,9 @@
  */
 extern bool use_permit(Effect *effect, bool needed);
 
+/* The same without using it; tickets aside. */
+extern bool has_permit(Effect *effect);
+
 /* Give one for this transaction; returns the id of its history row. */
 extern int64 give_permit(const char *text, const char *reason);
 

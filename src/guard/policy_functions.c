@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -26,10 +27,12 @@ PG_FUNCTION_INFO_V1(safemig_set);
 PG_FUNCTION_INFO_V1(safemig_set_local);
 PG_FUNCTION_INFO_V1(safemig_last_refusal);
 PG_FUNCTION_INFO_V1(safemig_decision);
+PG_FUNCTION_INFO_V1(safemig_policy_changed);
 PGDLLEXPORT Datum safemig_set(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_set_local(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_last_refusal(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_decision(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_policy_changed(PG_FUNCTION_ARGS);
 
 static void
 store_setting(Setting setting, const char *value)
@@ -47,7 +50,6 @@ store_setting(Setting setting, const char *value)
 		"INSERT INTO safemig.config (name, value, bound_to) VALUES ($1, $2, $3)"
 		" ON CONFLICT (name) DO UPDATE SET value = excluded.value, bound_to = excluded.bound_to",
 		3, types, values, nulls);
-	CacheInvalidateRelcacheByRelid(safemig_config());
 }
 
 /* Called before the change, whose former value it tells. */
@@ -102,6 +104,22 @@ safemig_set_local(PG_FUNCTION_ARGS)
 				 errhint("BEGIN; SELECT %s.set_local('%s', '%s'); the statement; COMMIT;",
 						 SAFEMIG_NAME, name, value)));
 	PG_RETURN_VOID();
+}
+
+/*
+ * Fires for every statement that writes settings or rules, be it ours, a
+ * restore's COPY or a superuser's hand: all sessions read them again.
+ */
+Datum
+safemig_policy_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("this function is a trigger's")));
+	if (safemig_is_installed())
+		CacheInvalidateRelcacheByRelid(safemig_config());
+	return PointerGetDatum(NULL);
 }
 
 Datum

@@ -9,6 +9,7 @@
 #include "catalog/pg_class.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/incident.h"
@@ -71,6 +72,7 @@ static bool
 has_stake(Effect *effect)
 {
 	return action_category(effect->action) == CATEGORY_DATA && OidIsValid(effect->relation) &&
+		get_rel_relkind(effect->relation) != RELKIND_FOREIGN_TABLE && /* nobody here knows */
 		effect->action != ACTION_DROP_SEQUENCE && effect->action != ACTION_DROP_ATTRIBUTE &&
 		effect->action != ACTION_ALTER_ATTRIBUTE;
 }
@@ -221,10 +223,6 @@ hint_for(List *refused, List *warned, int limit)
 		return psprintf(
 			"If this is meant, a superuser can SET %s.enforce = off; and repeat the statement in that session.",
 			SAFEMIG_NAME);
-	if (first->action == ACTION_DROP_DATABASE || first->action == ACTION_RENAME_DATABASE)
-		return psprintf(
-			"No migration can do that. SELECT %s.permit(%s, reason => '...', valid_for => '10 minutes'); and repeat the statement.",
-			SAFEMIG_NAME, quote_literal_cstr(effect_text(first)));
 	if (first->sealed)
 		return psprintf("Thaw it first: SELECT %s.unprotect(%s, reason => '...');", SAFEMIG_NAME,
 						quote_literal_cstr(relation_identity(first->relation)));
@@ -245,6 +243,13 @@ is_database(Effect *effect)
 	return effect->type != NULL && strcmp(effect->type, "database") == 0;
 }
 
+/* Told from a database that is not guarded itself, it is about others. */
+static const char *
+what_is_protected(void)
+{
+	return safemig_is_installed() ? "this database" : "other databases of this server";
+}
+
 static char *
 detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 {
@@ -257,7 +262,7 @@ detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 			&out,
 			is_database(first) ? SAFEMIG_NAME
 				" guards it against being dropped, renamed or disarmed from elsewhere."
-							   : "It belongs to what protects this database.");
+							   : psprintf("It belongs to what protects %s.", what_is_protected()));
 	else if (stakes->first.bytes > 0)
 		appendStringInfo(&out, "%s %s.",
 						 first->object.objectSubId == 0 ? "It holds" : "The table holds",
@@ -266,6 +271,9 @@ detail_for(const Stakes *stakes, List *effects, Effect *first, int limit)
 		appendStringInfoString(&out, "The setting \"change\" says so; nothing would be lost.");
 	else
 		appendStringInfo(&out, "It would take away %s.", action_loss(first->action));
+	if (first->later)
+		appendStringInfoString(&out,
+							   " It depends on a temporary object, which goes with this session.");
 	if (stakes->several)
 		appendStringInfo(&out, " In all: %s, %s.", row_words(stakes->all.rows),
 						 size_words(stakes->all.bytes));
@@ -300,7 +308,8 @@ what_for(Effect *first, const Stakes *stakes)
 	if (first->excess > 0)
 		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
 	if (has_stake(first) || stakes->first.rows > 0)
-		return psprintf("%s (%s)", effect_words(first), row_words(stakes->first.rows));
+		return psprintf("%s (%s)%s", effect_words(first), row_words(stakes->first.rows),
+						first->later ? " along with temporary objects" : "");
 	return effect_words(first);
 }
 
@@ -311,7 +320,8 @@ needs_words(List *refused)
 	int more = list_length(refused) - 1;
 
 	if (first->action == ACTION_DISARM)
-		return pstrdup(is_database(first) ? "it is guarded" : "it protects this database");
+		return is_database(first) ? pstrdup("it is guarded")
+								  : psprintf("it protects %s", what_is_protected());
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return pstrdup("here the schema is changed by migrations only");
 	if (first->sealed)
@@ -348,8 +358,12 @@ find_words(List *refused, List *warned, List *effects)
 							 needs_words(refused));
 	words.detail = detail_for(&stakes, effects, first, NAMED_IN_DETAIL);
 	words.hint = hint_for(refused, warned, PERMITS_IN_HINT);
-	words.whole = psprintf("%s\n%s\n%s", words.message, detail_for(&stakes, effects, first, 0),
-						   hint_for(refused, warned, 0));
+	words.whole = psprintf(
+		"%s\n%s\n%s", words.message,
+		list_length(effects) > NAMED_IN_DETAIL ? detail_for(&stakes, effects, first, 0)
+											   : words.detail,
+		list_length(refused) + list_length(warned) > PERMITS_IN_HINT ? hint_for(refused, warned, 0)
+																	 : words.hint);
 	return words;
 }
 
@@ -397,9 +411,28 @@ refuse(List *refused, List *warned, List *effects)
 	if (last != NULL)
 		pfree(last);
 	last = MemoryContextStrdup(TopMemoryContext, words.whole);
+	/* made of parts already: nothing to look up in a catalog of translations */
 	ereport(ERROR,
-			(errcode(ERRCODE_REFUSED), errmsg("%s", words.message), errdetail("%s", words.detail),
-			 errhint("%s", words.hint)));
+			(errcode(ERRCODE_REFUSED), errmsg_internal("%s", words.message),
+			 errdetail_internal("%s", words.detail), errhint("%s", words.hint)));
+}
+
+/*
+ * Nothing is said to the client, who has asked for it.  What the extension
+ * holds may go with the very statement, so of that the server log tells too.
+ */
+void
+record_passed(List *refused)
+{
+	List *ordered = worst_first(refused);
+	Effect *first = linitial(ordered);
+	Stakes stakes = find_stakes(first, ordered);
+	char *message =
+		psprintf("%s passes, since %s.enforce is off", what_for(first, &stakes), SAFEMIG_NAME);
+
+	record("off", 0, ordered, message, NULL);
+	if (first->action == ACTION_DISARM)
+		ereport(LOG, (errmsg("%s", message)));
 }
 
 static char *

@@ -22,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
@@ -62,6 +63,7 @@ static struct
 	MemoryContext context;
 	List *rules; /* of Rule */
 	bool protects_rows;
+	bool foreign; /* a row of another database holds by its names */
 } cache;
 
 /* ---------- reading ---------- */
@@ -70,7 +72,7 @@ static char *
 text_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -79,7 +81,7 @@ static Oid
 oid_column(HeapTuple tuple, TupleDesc desc, int column)
 {
 	bool isnull;
-	Datum value = heap_getattr(tuple, column, desc, &isnull);
+	Datum value = own_column(tuple, desc, column, &isnull);
 
 	return isnull ? InvalidOid : DatumGetObjectId(value);
 }
@@ -152,7 +154,9 @@ take_row(HeapTuple tuple, TupleDesc desc)
 		rule->schema = oid_column(tuple, desc, RULE_SCHEMA_OID);
 		rule->role = oid_column(tuple, desc, RULE_ROLE_OID);
 	}
-	else if (!find_by_name(rule, tuple, desc))
+	else if (find_by_name(rule, tuple, desc))
+		cache.foreign = true;
+	else
 		return;
 	cache.rules = lappend(cache.rules, rule);
 	cache.protects_rows = cache.protects_rows || rule->protection >= PROTECTION_ROWS;
@@ -162,6 +166,7 @@ static void
 read_rules(void)
 {
 	uint64 generation = safemig_generation();
+	Oid table = safemig_find_relation("rule");
 	MemoryContext save;
 
 	if (cache.context == NULL)
@@ -170,9 +175,11 @@ read_rules(void)
 	MemoryContextReset(cache.context);
 	cache.rules = NIL;
 	cache.protects_rows = false;
+	cache.foreign = false;
 
 	save = MemoryContextSwitchTo(cache.context);
-	scan_own_table(safemig_relation("rule"), take_row);
+	if (OidIsValid(table))
+		scan_own_table(table, take_row);
 	MemoryContextSwitchTo(save);
 	cache.generation = generation;
 }
@@ -215,6 +222,22 @@ lineage_of(Oid relid)
 	for (int i = 0; i < list_length(lineage); i++)
 		lineage = list_concat_unique_oid(lineage, parents_of(list_nth_oid(lineage, i)));
 	return lineage;
+}
+
+/* Whatever the object is or hangs on: an index or trigger has its table's rules. */
+static List *
+lineage_of_effect(Effect *effect)
+{
+	char kind = OidIsValid(effect->relation) ? get_rel_relkind(effect->relation) : '\0';
+	List *lineage = NIL;
+	Oid table = InvalidOid;
+
+	if (OidIsValid(effect->relation))
+		lineage = lineage_of(effect->relation);
+	if (OidIsValid(effect->object.objectId) &&
+		(kind == '\0' || kind == RELKIND_INDEX || kind == RELKIND_PARTITIONED_INDEX))
+		table = owning_relation(&effect->object);
+	return OidIsValid(table) ? list_concat_unique_oid(lineage, lineage_of(table)) : lineage;
 }
 
 static bool
@@ -279,7 +302,8 @@ decision_for(Oid user, Effect *effect, Oid schema, List *lineage, Decision *deci
 
 /*
  * Inside a SECURITY DEFINER function, or after SET ROLE, the stricter of who
- * logged in and who it is now.
+ * logged in and who it is now.  For whom no rule is, the environment's word is:
+ * a rule that opens for one role opens for nobody who only borrows it.
  */
 bool
 rule_decision(Effect *effect, Oid schema, Decision *decision)
@@ -287,18 +311,23 @@ rule_decision(Effect *effect, Oid schema, Decision *decision)
 	List *lineage;
 	Decision of_session;
 	bool found;
+	bool found_session;
 
 	if (rules() == NIL)
 		return false;
-	lineage = OidIsValid(effect->relation) ? lineage_of(effect->relation) : NIL;
+	lineage = lineage_of_effect(effect);
 	found = decision_for(GetUserId(), effect, schema, lineage, decision);
-	if (GetSessionUserId() != GetUserId() &&
-		decision_for(GetSessionUserId(), effect, schema, lineage, &of_session))
-	{
-		*decision = found ? Max(*decision, of_session) : of_session;
-		found = true;
-	}
-	return found;
+	if (GetSessionUserId() == GetUserId())
+		return found;
+	found_session = decision_for(GetSessionUserId(), effect, schema, lineage, &of_session);
+	if (!found && !found_session)
+		return false;
+	if (!found)
+		*decision = standing_decision(effect->action);
+	if (!found_session)
+		of_session = standing_decision(effect->action);
+	*decision = Max(*decision, of_session);
+	return true;
 }
 
 Protection
@@ -342,6 +371,13 @@ schema_is_exempt(Oid schema)
 			return true;
 	}
 	return false;
+}
+
+bool
+rules_are_foreign(void)
+{
+	(void) rules();
+	return cache.foreign;
 }
 
 bool

@@ -27,6 +27,14 @@ extern bool rows_are_protected(void);
 
 extern bool schema_is_exempt(Oid schema);
 
+/*
+ * Rows that another database wrote (a restore, a clone, pg_upgrade) hold by
+ * name, which the next rename would take from them: bind them to what bears
+ * the name now.
+ */
+extern bool rules_are_foreign(void);
+extern void bind_foreign_rules(void);
+
 /* Is any row keyed on an object whose name may change? */
 extern bool rules_are_named(void);
 

@@ -15,7 +15,7 @@
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/inval.h"
+#include "utils/lsyscache.h"
 
 #include "audit/history.h"
 #include "audit/session.h"
@@ -94,7 +94,6 @@ execute_with_row(const char *sql, const RuleRow *row)
 	values[9] = oid_or_null(row->role_oid, &nulls[9]);
 	values[10] = text_or_null(row->reason, &nulls[10]);
 	written = write_as_owner(sql, ROW_ARGUMENTS, types, values, nulls);
-	CacheInvalidateRelcacheByRelid(safemig_config());
 	CommandCounterIncrement();
 	return written;
 }
@@ -227,6 +226,27 @@ one_of(const char *word, const char *what, const char *const *words, int count)
 	return NULL; /* keep the compiler quiet */
 }
 
+/* A protection that nothing would come of is no protection: better said at once. */
+static void
+require_protectable(const RuleRow *row)
+{
+	char relkind = get_rel_relkind(row->address.objectId);
+	bool has_rows = relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
+		relkind == RELKIND_FOREIGN_TABLE || relkind == RELKIND_MATVIEW;
+
+	if (has_rows || (relkind == RELKIND_VIEW && strcmp(row->decision, "frozen") == 0))
+		return;
+	if (relkind == RELKIND_VIEW)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("a view has no rows of its own to protect: %s", row->object),
+				 errhint("Protect the tables it reads, or its definition with the level frozen.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("only tables and views can be protected, and %s is neither", row->object),
+			 errhint("A sequence that a table's column owns goes only with that table.")));
+}
+
 /* ---------- the functions ---------- */
 
 Datum
@@ -272,6 +292,7 @@ safemig_protect(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("protection is for one table at a time")));
 	row.decision = one_of(required_text(fcinfo, 1, "the level"), "level of protection", levels,
 						  lengthof(levels));
+	require_protectable(&row);
 	row.reason = optional_text(fcinfo, 2);
 	PG_RETURN_INT64(store_row("protected", &row));
 }
@@ -315,26 +336,53 @@ safemig_unexempt(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* What is not there (yet) stays as it is. */
+void
+bind_foreign_rules(void)
+{
+	Oid types[1] = {TEXTOID};
+	Datum values[1];
+
+	values[0] = CStringGetTextDatum(database_mark());
+	(void) write_as_owner("UPDATE safemig.rule r SET bound_to = $1, object_oid = n.object,"
+						  " schema_oid = n.schema, role_oid = n.role"
+						  " FROM (SELECT id, to_regclass(object)::oid AS object,"
+						  " to_regnamespace(quote_ident(schema))::oid AS schema,"
+						  " to_regrole(quote_ident(role))::oid AS role FROM safemig.rule) n"
+						  " WHERE n.id = r.id AND r.bound_to <> $1"
+						  " AND (r.object IS NULL) = (n.object IS NULL)"
+						  " AND (r.schema IS NULL) = (n.schema IS NULL)"
+						  " AND (r.role IS NULL) = (n.role IS NULL)",
+						  1, types, values, NULL);
+	safemig_has_changed();
+	CommandCounterIncrement();
+}
+
 /*
  * After a rename the rows' names follow, because a dump carries the names and
- * not the OIDs.
+ * not the OIDs.  The OIDs of another database mean nothing here.
  */
 Datum
 safemig_on_ddl_end(PG_FUNCTION_ARGS)
 {
+	Oid types[1] = {TEXTOID};
+	Datum values[1];
+
 	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("this function is an event trigger's")));
 	if (!safemig_is_installed() || safemig_script_is_running() || !rules_are_named())
 		PG_RETURN_NULL();
+	values[0] = CStringGetTextDatum(database_mark());
 	(void) write_as_owner("UPDATE safemig.rule r SET object = i.identity"
 						  " FROM pg_class c, pg_identify_object('pg_class'::regclass, c.oid, 0) i"
 						  " WHERE c.oid = r.object_oid AND r.object_class = 'pg_class'::regclass"
-						  " AND i.identity <> r.object",
-						  0, NULL, NULL, NULL);
-	(void) write_as_owner("UPDATE safemig.rule r SET schema = n.nspname FROM pg_namespace n"
-						  " WHERE n.oid = r.schema_oid AND n.nspname <> r.schema",
-						  0, NULL, NULL, NULL);
+						  " AND i.identity <> r.object AND r.bound_to = $1",
+						  1, types, values, NULL);
+	(void) write_as_owner(
+		"UPDATE safemig.rule r SET schema = n.nspname FROM pg_namespace n"
+		" WHERE n.oid = r.schema_oid AND n.nspname <> r.schema AND r.bound_to = $1",
+		1, types, values, NULL);
 	PG_RETURN_NULL();
 }

@@ -20,6 +20,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/compat.h"
 #include "base/installation.h"
 #include "base/settings.h"
 #include "effect/describe.h"
@@ -124,9 +125,9 @@ spend(Relation rel, HeapTuple candidate, const char *permit)
 	slot_getallattrs(search); /* the search looks at its values */
 	InitResultRelInfo(target, rel, 1, NULL, 0);
 	ExecOpenIndices(target, false);
-	EvalPlanQualInit(&epq, estate, NULL, NIL, -1);
-	if (RelationFindReplTupleByIndex(rel, RelationGetPrimaryKeyIndex(rel), LockTupleExclusive,
-									 search, current) &&
+	init_recheck(&epq, estate);
+	if (RelationFindReplTupleByIndex(rel, primary_key_index(rel), LockTupleExclusive, search,
+									 current) &&
 		fits(current, permit))
 	{
 		slot_getallattrs(current);
@@ -153,6 +154,7 @@ spend(Relation rel, HeapTuple candidate, const char *permit)
 bool
 use_ticket(Effect *effect, char **reason)
 {
+	Oid table = safemig_find_relation("ticket");
 	Relation rel;
 	char *permit;
 	bool spent = false;
@@ -160,12 +162,12 @@ use_ticket(Effect *effect, char **reason)
 	ListCell *lc;
 
 	/* nothing can be spent, and nothing done, in a transaction that cannot write */
-	if (XactReadOnly)
+	if (XactReadOnly || !OidIsValid(table))
 		return false;
 	permit = effect_text(effect);
 	if (pushed)
 		PushActiveSnapshot(GetTransactionSnapshot());
-	rel = table_open(safemig_relation("ticket"), RowExclusiveLock);
+	rel = table_open(table, RowExclusiveLock);
 	foreach(lc, candidates(rel, permit))
 		if (!spent && spend(rel, lfirst(lc), permit))
 		{

@@ -25,14 +25,17 @@
 
 #include "base/installation.h"
 #include "base/settings.h"
+#include "effect/describe.h"
 #include "effect/effect.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/restore.h"
 #include "guard/rule.h"
+#include "guard/script_member.h"
 #include "guard/tool_tables.h"
 
 /* The table that a constraint, trigger, index, rule, policy or default belongs to. */
-static Oid
+Oid
 owning_relation(const ObjectAddress *object)
 {
 	Relation rel;
@@ -75,17 +78,35 @@ extension_of(const ObjectAddress *object)
 	{
 		Oid owner = owning_relation(object);
 
+		if (OidIsValid(owner) && safemig_is_bin_schema(get_rel_namespace(owner)))
+			return safemig_extension();
 		if (OidIsValid(owner))
 			extension = getExtensionOfObject(RelationRelationId, owner);
 	}
 	return extension;
 }
 
-/* A part of the extension. */
+/* Tables, views and their like are part of nothing else. */
+static bool
+is_whole_relation(const ObjectAddress *object)
+{
+	char relkind = object->classId == RelationRelationId ? get_rel_relkind(object->objectId) : '\0';
+
+	return RELKIND_HAS_TABLE_AM(relkind) ? relkind != RELKIND_TOASTVALUE
+										 : relkind == RELKIND_VIEW ||
+			relkind == RELKIND_PARTITIONED_TABLE || relkind == RELKIND_FOREIGN_TABLE;
+}
+
+/* A part of the extension, or what lies in its bin. */
 bool
 is_member(const ObjectAddress *object)
 {
 	if (!OidIsValid(object->objectId))
+		return false;
+	if (object->classId == RelationRelationId &&
+		safemig_is_bin_schema(get_rel_namespace(object->objectId)))
+		return true;
+	if (!safemig_may_own(object->objectId) && is_whole_relation(object))
 		return false;
 	if (object->classId == ExtensionRelationId)
 		return object->objectId == safemig_extension();
@@ -122,23 +143,24 @@ schema_of(const ObjectAddress *object)
 	return schema;
 }
 
+/* Nobody else's: temporary objects, and objects of this transaction. */
+static bool
+is_of_this_session(Effect *effect)
+{
+	if (!OidIsValid(effect->object.objectId))
+		return false;
+	return !effect->later && born_in_this_transaction(&effect->object);
+}
+
 /*
- * Nobody's loss: temporary objects, objects of this transaction, and the
- * scratch space of other extensions (pg_repack drops the old heap of a table
- * in a schema of its own).
+ * Nobody's loss: exempt schemas, and the scratch space of other extensions
+ * (pg_repack drops the old heap of a table in a schema of its own).
  */
 static bool
-is_exempt(Effect *effect, Oid schema)
+is_scratch(Oid schema)
 {
 	Oid schema_extension;
 
-	if (!OidIsValid(effect->object.objectId))
-		return false;
-	if (OidIsValid(effect->relation) &&
-		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP)
-		return true;
-	if (born_in_this_transaction(&effect->object))
-		return true;
 	if (!OidIsValid(schema))
 		return false;
 	if (isAnyTempNamespace(schema) || schema_is_exempt(schema))
@@ -147,14 +169,21 @@ is_exempt(Effect *effect, Oid schema)
 	return OidIsValid(schema_extension) && schema_extension != safemig_extension();
 }
 
-/* An extension's script changes that extension's own members as it likes. */
+/*
+ * An extension's script changes that extension's own members as it likes; what
+ * an event trigger does meanwhile is not the script.
+ */
 static bool
 belongs_to_running_script(Effect *effect)
 {
-	if (!creating_extension || !OidIsValid(effect->object.objectId))
+	Oid owner;
+
+	if (!extension_script_speaks() || !OidIsValid(effect->object.objectId))
 		return false;
-	return effect->action == ACTION_CHANGE_CATALOG ||
-		extension_of(&effect->object) == CurrentExtensionObject;
+	if (effect->action == ACTION_CHANGE_CATALOG || was_member_of_script(&effect->object))
+		return true;
+	owner = effect->object.objectSubId == 0 ? owning_relation(&effect->object) : InvalidOid;
+	return OidIsValid(owner) && was_member_of_script(&(ObjectAddress){RelationRelationId, owner});
 }
 
 Decision
@@ -190,9 +219,11 @@ standing_decision(Action action)
 			return decision_of(SETTING_CONTRACT);
 		case CATEGORY_UPKEEP:
 			decision = decision_of(SETTING_UPKEEP);
-			/* the former values are gone, which upkeep else never is */
-			return action == ACTION_UPDATE_ALL && decision == DECISION_LOG ? DECISION_WARN
-																		   : decision;
+			/* these two lose a value, which upkeep else never does */
+			if (decision == DECISION_LOG &&
+				(action == ACTION_UPDATE_ALL || action == ACTION_RESTART_SEQUENCE))
+				return DECISION_WARN;
+			return decision;
 		case CATEGORY_CHANGE:
 			return decision_of(SETTING_CHANGE);
 		case CATEGORY_SELF:
@@ -226,21 +257,32 @@ is_whole_table_action(Action action)
 	return action == ACTION_DELETE_ALL || action == ACTION_UPDATE_ALL || action == ACTION_TRUNCATE;
 }
 
+/* What stands for a relation that has no rows here */
+static bool
+is_definition(Action action)
+{
+	return action == ACTION_DROP_VIEW || action == ACTION_REPLACE_VIEW ||
+		action == ACTION_DROP_FOREIGN_TABLE;
+}
+
 /* Does the protection of its table refuse this, whatever rules and environment say? */
 bool
 is_protected(Effect *effect)
 {
 	Category category = action_category(effect->action);
+	bool defines = is_definition(effect->action);
 	Protection protection;
 
 	if (!OidIsValid(effect->relation) ||
 		(category != CATEGORY_DATA && category != CATEGORY_BREAK &&
-		 effect->action != ACTION_UPDATE_ALL))
+		 effect->action != ACTION_UPDATE_ALL && !defines))
 		return false;
 	protection = protection_of(effect->relation);
 	effect->sealed = protection == PROTECTION_FROZEN;
 	if (protection == PROTECTION_FROZEN)
 		return true;
+	if (defines)
+		return false;
 	if (protection == PROTECTION_ROWS && category == CATEGORY_DATA)
 		return true;
 	return protection >= PROTECTION_DATA && is_whole_table_action(effect->action);
@@ -251,6 +293,8 @@ loses_nothing(Effect *effect)
 {
 	if (!effect->empty_is_harmless)
 		return false;
+	if (effect->object.classId == NamespaceRelationId)
+		return schema_is_empty(effect->object.objectId);
 	if (effect->object.objectSubId > 0)
 		return column_is_empty(effect->relation, effect->object.objectSubId);
 	return relation_is_empty(effect->relation, effect->only);
@@ -279,10 +323,39 @@ writes_only_new_columns(Effect *effect)
 static Decision
 decide_self(Effect *effect)
 {
-	if (action_category(effect->action) == CATEGORY_CHANGE && effect->empty_is_harmless &&
-		relation_is_empty(effect->relation, true))
+	if (action_category(effect->action) == CATEGORY_CHANGE && is_filled_by_a_restore(effect))
 		return DECISION_ALLOW;
 	effect->action = ACTION_DISARM;
+	return DECISION_REFUSE;
+}
+
+/* What a protection of the table itself is stronger than. */
+static bool
+is_nobodys_loss(Effect *effect, Oid schema)
+{
+	return belongs_to_running_script(effect) || is_scratch(schema) ||
+		(is_whole_table_action(effect->action) &&
+		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
+}
+
+/* A whole database, its name or its settings: told as what it is, and opened by no permit. */
+void
+defend_database(Effect *effect)
+{
+	describe_effect(effect);
+	effect->action = ACTION_DISARM;
+}
+
+/*
+ * The server drops and renames no database that one is connected to: it is
+ * always another one, and what this one allows says nothing of that.
+ */
+static Decision
+decide_on_other_database(Effect *effect)
+{
+	if (!database_is_armed(effect->object.objectId))
+		return DECISION_ALLOW;
+	defend_database(effect);
 	return DECISION_REFUSE;
 }
 
@@ -291,6 +364,7 @@ decide(Effect *effect)
 {
 	Decision decision;
 	Oid schema;
+	bool guarded_by_name;
 
 	if (effect->action == ACTION_DISARM)
 		return effect->object.classId == DatabaseRelationId &&
@@ -299,12 +373,12 @@ decide(Effect *effect)
 			: DECISION_REFUSE;
 	if (is_self(&effect->object))
 		return decide_self(effect);
-	if ((effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE) &&
-		!database_is_armed(effect->object.objectId))
-		return DECISION_ALLOW;
+	if (effect->action == ACTION_DROP_DATABASE || effect->action == ACTION_RENAME_DATABASE)
+		return decide_on_other_database(effect);
 
 	schema = OidIsValid(effect->object.objectId) ? schema_of(&effect->object) : InvalidOid;
-	if (is_protected(effect))
+	guarded_by_name = is_protected(effect);
+	if (guarded_by_name)
 		decision = DECISION_REFUSE;
 	else if (effect->action == ACTION_CHANGE_ROWS)
 		decision = effect->excess > 0 ? DECISION_REFUSE : DECISION_ALLOW;
@@ -312,14 +386,17 @@ decide(Effect *effect)
 		decision = ruled_decision(effect, schema);
 	if (decision < DECISION_WARN)
 		return decision;
-	effect->exempted = belongs_to_running_script(effect) || is_exempt(effect, schema) ||
-		(is_whole_table_action(effect->action) &&
-		 (is_tool_table(effect->relation) || writes_only_new_columns(effect)));
+	effect->exempted =
+		is_of_this_session(effect) || (!guarded_by_name && is_nobodys_loss(effect, schema));
 	if (effect->exempted)
 		return DECISION_ALLOW;
-	if (is_whole_table_action(effect->action))
-		return loses_nothing(effect) ? DECISION_ALLOW : decision;
-	return !effect->sealed && loses_nothing(effect) ? DECISION_WARN : decision;
+	effect->found_empty = loses_nothing(effect);
+	if (!effect->found_empty)
+		return decision;
+	/* what comes into a schema meanwhile is judged when it is dropped (OAT_DROP) */
+	if (is_whole_table_action(effect->action) || effect->action == ACTION_DROP_SCHEMA)
+		return DECISION_ALLOW;
+	return effect->sealed ? decision : DECISION_WARN;
 }
 
 static Effect *
@@ -342,9 +419,9 @@ effects_to_keep(List *effects)
 
 		if (action_kept_as(effect->action) == KEPT_NOT || root_of(effect)->without_undo ||
 			!OidIsValid(effect->object.objectId) || is_self(&effect->object) ||
-			belongs_to_running_script(effect) || is_exempt(effect, schema_of(&effect->object)) ||
-			(is_whole_table_action(effect->action) &&
-			 (is_tool_table(effect->relation) || loses_nothing(effect))))
+			is_of_this_session(effect) ||
+			(!is_protected(effect) && is_nobodys_loss(effect, schema_of(&effect->object))) ||
+			(is_whole_table_action(effect->action) && loses_nothing(effect)))
 			continue;
 		kept = lappend(kept, effect);
 	}

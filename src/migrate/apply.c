@@ -13,6 +13,7 @@
 
 #include "audit/history.h"
 #include "base/arguments.h"
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
@@ -107,8 +108,8 @@ has_same_text(const ApplyCall *call, const RegisteredMigration *known)
 	return strcmp(known->checksum, call->migration.checksum) == 0;
 }
 
-static void
-pg_attribute_noreturn() refuse_changed(const ApplyCall *call, const RegisteredMigration *known)
+pg_noreturn static void
+refuse_changed(const ApplyCall *call, const RegisteredMigration *known)
 {
 	ScriptDifference at;
 	char *detail = NULL;

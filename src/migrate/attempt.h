@@ -11,6 +11,7 @@
 #include "nodes/pg_list.h"
 #include "utils/resowner.h"
 
+#include "base/compat.h"
 #include "guard/migration.h"
 #include "migrate/run.h"
 
@@ -38,7 +39,7 @@ extern Attempt *new_attempt(const char *function);
  */
 extern void begin_attempt(Attempt *attempt);
 extern void end_attempt(Attempt *attempt);
-extern void fail_attempt(Attempt *attempt) pg_attribute_noreturn();
+pg_noreturn extern void fail_attempt(Attempt *attempt);
 
 /* SM008 where a migration cannot run; after begin_attempt, to be on record. */
 extern void check_caller(const Attempt *attempt);

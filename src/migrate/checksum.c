@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
+#include "base/compat.h"
 #include "migrate/checksum.h"
 #include "migrate/tokens.h"
 

@@ -20,6 +20,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -93,8 +94,8 @@ describe_holder(const Holder *holder)
 					pnstrdup(query, pg_mbcliplen(query, strlen(query), QUERY_SHOWN)));
 }
 
-static void
-pg_attribute_noreturn() give_up(void)
+pg_noreturn static void
+give_up(void)
 {
 	Holder holder = {0};
 	bool found = find_holder(&holder);

@@ -14,6 +14,17 @@ COMMENT ON COLUMN safemig.config.bound_to IS 'for the environment: system identi
 REVOKE ALL ON safemig.config FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.config', '');
 
+CREATE FUNCTION safemig.policy_changed() RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_policy_changed';
+COMMENT ON FUNCTION safemig.policy_changed() IS 'makes every session read settings and rules again';
+REVOKE ALL ON FUNCTION safemig.policy_changed() FROM PUBLIC;
+
+CREATE TRIGGER config_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON safemig.config
+	FOR EACH STATEMENT EXECUTE FUNCTION safemig.policy_changed();
+ALTER TABLE safemig.config ENABLE ALWAYS TRIGGER config_changed;
+COMMENT ON TRIGGER config_changed ON safemig.config IS 'every session reads the settings again';
+
 CREATE FUNCTION safemig.setting_rows(OUT name text, OUT value text, OUT "default" text, OUT allowed text, OUT meaning text)
 RETURNS SETOF record
 LANGUAGE C STRICT VOLATILE PARALLEL UNSAFE

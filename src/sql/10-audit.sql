@@ -18,7 +18,7 @@ CREATE TABLE safemig.incident (
 	hint         text,
 	version      text
 );
-COMMENT ON TABLE safemig.incident IS 'refused, warned and failed statements that were moved here from the spool; read safemig.incidents';
+COMMENT ON TABLE safemig.incident IS 'refused, warned and failed statements, and what enforce = off let pass, that were moved here from the spool; read safemig.incidents';
 CREATE INDEX incident_at_idx ON safemig.incident (at);
 REVOKE ALL ON safemig.incident FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.incident', '');
@@ -95,7 +95,7 @@ CREATE VIEW safemig.incidents AS
 	       client, database, statement, effects, message, hint, version
 	  FROM safemig.spooled_incident s
 	 WHERE NOT EXISTS (SELECT FROM safemig.incident i WHERE i.id = s.id);
-COMMENT ON VIEW safemig.incidents IS 'every refused, warned or failed statement: when, who, from where, what, why; also of transactions that rolled back';
+COMMENT ON VIEW safemig.incidents IS 'every statement that was refused, warned of, failed, or passed by safemig.enforce = off: when, who, from where, what, why; also of transactions that rolled back';
 REVOKE ALL ON safemig.incidents FROM PUBLIC;
 
 CREATE VIEW safemig.spooled_history AS

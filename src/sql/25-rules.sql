@@ -23,6 +23,11 @@ REVOKE ALL ON safemig.rule, safemig.rule_id_seq FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.rule', '');
 SELECT pg_catalog.pg_extension_config_dump('safemig.rule_id_seq', '');
 
+CREATE TRIGGER rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON safemig.rule
+	FOR EACH STATEMENT EXECUTE FUNCTION safemig.policy_changed();
+ALTER TABLE safemig.rule ENABLE ALWAYS TRIGGER rule_changed;
+COMMENT ON TRIGGER rule_changed ON safemig.rule IS 'every session reads the rules again';
+
 CREATE VIEW safemig.rules AS
 	SELECT id, kind, action, decision, coalesce(object, schema || '.*') AS object, role, reason, set_by, set_at
 	  FROM safemig.rule;

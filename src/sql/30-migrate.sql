@@ -111,7 +111,8 @@ CREATE VIEW safemig.status AS
 	       m.duration,
 	       m.statements,
 	       m.rows,
-	       0::bigint AS kept,
+	       (SELECT coalesce(sum(i.rows), 0)::bigint FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry
+	         WHERE e.migration = m.version AND e.state = 'kept') AS kept,
 	       CASE WHEN m.version_key IS NULL THEN NULL
 	            WHEN safemig.checksum(m.up) = m.checksum THEN 'unchanged'
 	            ELSE 'changed' END AS checksum_state,
@@ -128,6 +129,6 @@ CREATE VIEW safemig.status AS
 COMMENT ON VIEW safemig.status IS 'every version this database knows, in order: applied, rolled back, skipped, or failed at its last attempt, with the error in the note';
 COMMENT ON COLUMN safemig.status.applied_at IS 'when it was last applied, also of one rolled back since';
 COMMENT ON COLUMN safemig.status.rows IS 'written by its statements, as they say themselves';
-COMMENT ON COLUMN safemig.status.kept IS 'rows kept for taking its drops back: 0, as nothing is kept yet';
+COMMENT ON COLUMN safemig.status.kept IS 'rows in the bin that its statements destroyed, as estimated then';
 COMMENT ON COLUMN safemig.status.checksum_state IS 'changed: somebody wrote to the stored script';
 GRANT SELECT ON safemig.status TO PUBLIC;

@@ -167,6 +167,20 @@ AS $$
 	         WHERE b.datname = current_database() AND d.name LIKE b.oid || '.spool%') f, safemig.settings m
 	 WHERE m.name = 'incidents_max_bytes' AND f.bytes > 0.8 * pg_size_bytes(m.value)
 	UNION ALL
+	SELECT 'bin', 'warn', format('it takes %s of %s: keep_when_full is "%s"', pg_size_pretty(b.bytes), pg_size_pretty(b.room), (SELECT value FROM safemig.settings WHERE name = 'keep_when_full')),
+	       'CALL safemig.purge_expired(); or SELECT safemig.set(''keep_max_bytes'', ...);'
+	  FROM (SELECT coalesce(sum(coalesce(pg_total_relation_size(i.bin_oid), i.bytes)), 0)::bigint AS bytes,
+	               (SELECT CASE WHEN value LIKE '%\%' THEN pg_database_size(current_database()) / 100 * rtrim(value, ' %')::bigint ELSE pg_size_bytes(value) END
+	                  FROM safemig.settings WHERE name = 'keep_max_bytes') AS room
+	          FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry WHERE e.state = 'kept') b
+	 WHERE b.bytes > 0.8 * b.room
+	UNION ALL
+	SELECT 'bin', 'warn', format('%s statements'' victims have expired and are still there', count(*)), 'CALL safemig.purge_expired(); from a scheduler'
+	  FROM safemig.bin_entry WHERE state = 'kept' AND expires_at < now() HAVING count(*) > 0
+	UNION ALL
+	SELECT 'bin', 'ok', format('it holds what %s statements destroyed; pg_upgrade cannot carry it', count(*)), 'before pg_upgrade: undrop or purge them; SELECT * FROM safemig.bin'
+	  FROM safemig.bin_entry WHERE state = 'kept' HAVING count(*) > 0
+	UNION ALL
 	SELECT 'environment', 'warn', format('this database counts as production: the environment "%s" was set for another one', c.value),
 	       format('SELECT safemig.set(''environment'', %L);', c.value)
 	  FROM safemig.config c, pg_control_system() s, pg_database d
@@ -193,7 +207,8 @@ AS $$
 		(9, 'rules', 'none lets data go everywhere'),
 		(10, 'permits', 'none stays open for longer than 30 days'),
 		(11, 'subscriptions', 'every replicated table is guarded'),
-		(12, 'incidents', 'there is room for more')) c(place, name, fine)
+		(12, 'incidents', 'there is room for more'),
+		(13, 'bin', 'empty')) c(place, name, fine)
 	  LEFT JOIN found f ON f.name = c.name
 	 ORDER BY array_position(ARRAY['bad', 'warn', 'ok'], coalesce(f.state, 'ok')), c.place, f.detail
 $$;

@@ -13,6 +13,7 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -262,7 +263,7 @@ bin_set_state(int64 entry, const char *state, const char *reason)
 static char *
 schema_name(int64 entry, Oid source)
 {
-	return psprintf("safemig_bin_" INT64_FORMAT "_%u", entry, source);
+	return psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "_%u", entry, source);
 }
 
 Oid
@@ -270,25 +271,28 @@ bin_schema(int64 entry, Oid source)
 {
 	char *name = schema_name(entry, source);
 	Oid schema = get_namespace_oid(name, true);
+	bool creating = creating_extension;
 	ObjectAddress object;
 	ObjectAddress extension;
 
 	if (OidIsValid(schema))
 		return schema;
-	schema = NamespaceCreate(name, safemig_owner(), false);
+	/* not a member of the extension whose script may be running */
+	creating_extension = false;
+	PG_TRY();
+	{
+		schema = NamespaceCreate(name, safemig_owner(), false);
+	}
+	PG_FINALLY();
+	{
+		creating_extension = creating;
+	}
+	PG_END_TRY();
 	ObjectAddressSet(object, NamespaceRelationId, schema);
 	ObjectAddressSet(extension, ExtensionRelationId, safemig_extension());
 	recordDependencyOn(&object, &extension, DEPENDENCY_EXTENSION);
 	CommandCounterIncrement();
 	return schema;
-}
-
-/* Member of the extension, and not the one it was installed with. */
-bool
-in_bin(Oid schema)
-{
-	return schema != safemig_schema() &&
-		getExtensionOfObject(NamespaceRelationId, schema) == safemig_extension();
 }
 
 void
@@ -300,7 +304,7 @@ bin_drop_schemas(int64 entry)
 	Datum values[1];
 	ListCell *lc;
 
-	values[0] = CStringGetTextDatum(psprintf("safemig\\_bin\\_" INT64_FORMAT "\\_%%", entry));
+	values[0] = CStringGetTextDatum(psprintf(BIN_SCHEMA_PREFIX INT64_FORMAT "\\_%%", entry));
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner("SELECT oid FROM pg_namespace WHERE nspname LIKE $1", 1, types, values,
@@ -318,7 +322,7 @@ bin_drop_schemas(int64 entry)
 	{
 		ObjectAddress object;
 
-		if (!in_bin(lfirst_oid(lc)))
+		if (!safemig_is_bin_schema(lfirst_oid(lc)))
 			continue;
 		ObjectAddressSet(object, NamespaceRelationId, lfirst_oid(lc));
 		(void) deleteDependencyRecordsForClass(NamespaceRelationId, lfirst_oid(lc),

@@ -40,17 +40,14 @@ extern List *bin_items(int64 entry);
 
 /*
  * A schema of the bin for things of this entry that came from the schema
- * source; made at first use.  It is a member of the extension, so that no dump
- * carries it and nobody drops it, and nobody but the extension's owner may
- * look into it.
+ * source; made at first use.  Only the schema is a member of the extension: were
+ * its tables, then CASCADE from anything they use would take the extension.
+ * Nobody but the extension's owner may look into it.
  */
 extern Oid bin_schema(int64 entry, Oid source);
 
 /* Drops the schemas of the bin that this entry had; they must be empty. */
 extern void bin_drop_schemas(int64 entry);
-
-/* Is this object one of the bin's: in a schema of it? */
-extern bool in_bin(Oid schema);
 
 /*
  * kept -> restored or purged, with a row in the history; false when another

@@ -32,14 +32,14 @@ check_type(ReturningColumn *column)
 
 /* Nobody changed these rows: no trigger and no rule of the user's is to see it. */
 static uint64
-update_unseen(const char *sql)
+update_unseen(Oid role, const char *sql)
 {
 	int nest_level = print_exactly();
 	uint64 rows;
 
 	(void) set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	rows = write_as_owner(sql, 0, NULL, NULL, NULL);
+	rows = work_as_role(role, sql);
 	AtEOXact_GUC(true, nest_level);
 	return rows;
 }
@@ -68,8 +68,10 @@ fill_from_copy(Restore *restore, ReturningColumn *column)
 						match == NULL ? "a column of the key its values were kept by is gone"
 									  : "the copy of its values is gone")));
 	kept = rows_in(copy);
+	lend_copy(copy, role_of_table(column->relid));
 	filled =
-		update_unseen(psprintf("UPDATE %s%s t SET %s = c.former%s FROM %s c WHERE %s", column->only,
+		update_unseen(role_of_table(column->relid),
+					  psprintf("UPDATE %s%s t SET %s = c.former%s FROM %s c WHERE %s", column->only,
 							   present_name(column->relid), quote_identifier(column->name),
 							   column->state->as_text ? psprintf("::%s", column->state->type) : "",
 							   present_name(copy), match));
@@ -87,13 +89,13 @@ add_again(Restore *restore, ReturningColumn *column)
 	check_type(column);
 	/* the parent's has brought it along */
 	if (get_attnum(column->relid, column->name) == InvalidAttrNumber)
-		(void) write_as_owner(
+		(void) work_as_role(
+			role_of_table(column->relid),
 			psprintf("ALTER TABLE %s ADD COLUMN %s %s%s", present_name(column->relid),
 					 quote_identifier(column->name), type_clause(state),
 					 state->mode == COLUMN_GENERATED
 						 ? psprintf(" GENERATED ALWAYS AS (%s) STORED", state->default_text)
-						 : ""),
-			0, NULL, NULL, NULL);
+						 : ""));
 	CommandCounterIncrement();
 	column->attnum = get_attnum(column->relid, column->name);
 	if (state->mode == COLUMN_COPIED && OidIsValid(column->item->bin_oid))

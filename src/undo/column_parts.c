@@ -18,6 +18,7 @@
 #include "utils/syscache.h"
 
 #include "base/errors.h"
+#include "base/installation.h"
 #include "undo/column_restore.h"
 #include "undo/relation_state.h"
 
@@ -113,7 +114,7 @@ restore_sequence(Restore *restore, ReturningColumn *column, bool not_null)
 	if (!OidIsValid(state->sequence))
 		return;
 	if (!OidIsValid(get_rel_namespace(state->sequence)) ||
-		in_bin(get_rel_namespace(state->sequence)))
+		safemig_is_bin_schema(get_rel_namespace(state->sequence)))
 	{
 		report_left_out(restore, "The sequence of %s is gone.", column->item->identity);
 		return;

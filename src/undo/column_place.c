@@ -20,6 +20,7 @@
 #include "catalog/pg_type.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
@@ -147,6 +148,18 @@ present_collation(ReturningColumn *column, Oid type)
 		replaces[Anum_pg_attribute_##column - 1] = true;                                           \
 	} while (0)
 
+/* Read as its base type's: a domain's check is somebody's code, and was passed before. */
+static Datum
+missing_value(const char *text, Oid type, int32 typmod)
+{
+	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	Datum array = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(text), ObjectIdGetDatum(base),
+								   Int32GetDatum(typmod));
+
+	ARR_ELEMTYPE(DatumGetArrayTypeP(array)) = type;
+	return array;
+}
+
 static void
 write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid type, Oid collation)
 {
@@ -170,9 +183,7 @@ write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid 
 	if (column->state->missing != NULL)
 	{
 		SET_COLUMN(atthasmissing, BoolGetDatum(true));
-		SET_COLUMN(attmissingval,
-				   OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(column->state->missing),
-									ObjectIdGetDatum(type), Int32GetDatum(typmod)));
+		SET_COLUMN(attmissingval, missing_value(column->state->missing, type, typmod));
 	}
 	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
 	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);

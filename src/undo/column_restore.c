@@ -36,7 +36,7 @@ table_is_there(Restore *restore, const BinItem *item)
 						item->identity);
 		return false;
 	}
-	if (in_bin(get_rel_namespace(relid)))
+	if (safemig_is_bin_schema(get_rel_namespace(relid)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("the table of %s is in the bin itself", item->identity),

@@ -5,13 +5,17 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "base/owner.h"
 #include "undo/column_state.h"
@@ -172,6 +176,32 @@ lock_tree(Oid relid)
 {
 	LockRelationOid(relid, AccessExclusiveLock);
 	(void) find_all_inheritors(relid, AccessExclusiveLock, NULL);
+}
+
+Oid
+role_of_table(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid role;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", relid);
+	role = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return role;
+}
+
+void
+lend_copy(Oid copy, Oid role)
+{
+	const char *name = quote_identifier(GetUserNameFromId(role, false));
+
+	(void) write_as_owner(psprintf("GRANT USAGE ON SCHEMA %s TO %s",
+								   quote_identifier(get_namespace_name(get_rel_namespace(copy))),
+								   name),
+						  0, NULL, NULL, NULL);
+	(void) write_as_owner(psprintf("GRANT SELECT ON %s TO %s", present_name(copy), name), 0, NULL,
+						  NULL, NULL);
 }
 
 char *

@@ -68,6 +68,12 @@ extern char *ask_about(const char *sql, Oid relid, const char *text);
 /* The table and then its children, as ALTER TABLE locks them. */
 extern void lock_tree(Oid relid);
 
+/* Who runs what is written into it: its owner, whose checks and casts they are */
+extern Oid role_of_table(Oid relid);
+
+/* Lets that role read a copy, until it is dropped with its schema. */
+extern void lend_copy(Oid copy, Oid role);
+
 /* The name of a relation as it can stand in a statement */
 extern char *present_name(Oid relid);
 

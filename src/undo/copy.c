@@ -123,7 +123,7 @@ new_type(ChangedType *change)
 
 /* A cast that does not exist, or fails on some value, is no way back: no error either. */
 static bool
-holds(const char *sql)
+finds_nothing(Oid role, const char *sql)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -133,9 +133,7 @@ holds(const char *sql)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		char *text = ask_about(sql, InvalidOid, "");
-
-		answer = text != NULL && strcmp(text, "t") == 0;
+		answer = work_as_role(role, sql) == 0;
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -168,10 +166,11 @@ can_be_cast_back(ChangedType *change)
 		!type_change_is_plain_cast(change->relid, change->attnum,
 								   castNode(ColumnDef, change->cmd->def)))
 		return false;
-	return holds(psprintf(
-		"SELECT NOT EXISTS (SELECT FROM %s t WHERE NOT record_image_eq(ROW(t.%s), ROW(t.%s::%s::%s)))"
-		" FROM (SELECT $1, $2) one",
-		present_name(change->relid), column, column, new_type(change), change->state->type));
+	return finds_nothing(
+		role_of_table(change->relid),
+		psprintf("SELECT FROM %s t WHERE NOT record_image_eq(ROW(t.%s), ROW(t.%s::%s::%s)) LIMIT 1",
+				 present_name(change->relid), column, column, new_type(change),
+				 change->state->type));
 }
 
 /* ---------- by copies ---------- */

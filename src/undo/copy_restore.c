@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 
 #include "base/errors.h"
+#include "base/installation.h"
 #include "base/owner.h"
 #include "undo/column_state.h"
 #include "undo/kept_copy.h"
@@ -62,7 +63,7 @@ present_state(const BinItem *item)
 	ColumnState *now;
 
 	LockRelationOid(relid, AccessExclusiveLock);
-	if (!OidIsValid(get_rel_namespace(relid)) || in_bin(get_rel_namespace(relid)))
+	if (!OidIsValid(get_rel_namespace(relid)) || safemig_is_bin_schema(get_rel_namespace(relid)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO), errmsg("the table of %s is gone", item->identity),
 				 errhint("If it is in the bin, bring it back first.")));
@@ -163,8 +164,12 @@ make_lookup(const BinItem *item, const ColumnState *now, List *tables, const Lis
 	foreach(lc, tables)
 	{
 		CopiedTable *table = lfirst(lc);
-		char *both = psprintf("%s f JOIN %s p USING (k1", present_name(table->former),
-							  present_name(table->present));
+		char *both;
+
+		lend_copy(table->former, role_of_table(item->object.objectId));
+		lend_copy(table->present, role_of_table(item->object.objectId));
+		both = psprintf("%s f JOIN %s p USING (k1", present_name(table->former),
+						present_name(table->present));
 
 		appendStringInfo(&copies, "%sSELECT true AS hit, f.former FROM %s",
 						 copies.len > 0 ? " UNION ALL " : "", both);
@@ -189,10 +194,10 @@ make_lookup(const BinItem *item, const ColumnState *now, List *tables, const Lis
 static void
 change_type(const BinItem *item, const ColumnState *now, const char *using)
 {
-	(void) write_as_owner(psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE %s%s",
-								   present_name(item->object.objectId), quote_identifier(now->name),
-								   type_clause(column_state(item->detail)), using),
-						  0, NULL, NULL, NULL);
+	(void) work_as_role(role_of_table(item->object.objectId),
+						psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE %s%s",
+								 present_name(item->object.objectId), quote_identifier(now->name),
+								 type_clause(column_state(item->detail)), using));
 }
 
 static void

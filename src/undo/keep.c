@@ -10,8 +10,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 #include "base/errors.h"
@@ -117,6 +119,37 @@ finds_room(Keep *keep)
 	return false;
 }
 
+/* In a subtransaction of its own; an error of it goes on as it came. */
+static void
+execute_apart(Keep *keep)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		keep->execute(keep->arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+}
+
 void
 keep_and_execute(Node *stmt, const char *query, const char *migration, List *effects,
 				 void (*execute)(void *arg), void *arg)
@@ -144,7 +177,12 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 	copies = keep_copies_before(&keep);
 	storage = keep_storage_before(&keep);
 	if (!keep_moved(&keep))
-		execute(arg);
+	{
+		if (must_run_apart(storage))
+			execute_apart(&keep);
+		else
+			execute(arg);
+	}
 	keep_storage_after(&keep, storage);
 	keep_copies_after(&keep, copies);
 	keep_columns_after(&keep, columns);

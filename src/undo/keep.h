@@ -53,6 +53,7 @@ extern bool keeps_kind(Keep *keep, KeptKind kind);
  */
 extern bool keep_moved(Keep *keep); /* true: it has done the statement's work */
 extern void *keep_storage_before(Keep *keep);
+extern bool must_run_apart(void *storage); /* the statement, in a subtransaction of its own */
 extern void keep_storage_after(Keep *keep, void *state);
 extern void *keep_columns_before(Keep *keep);
 extern void keep_columns_after(Keep *keep, void *state);

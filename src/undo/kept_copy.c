@@ -79,7 +79,7 @@ drop_copy(Oid copy)
 	ObjectAddress object;
 
 	if (!OidIsValid(copy) || !OidIsValid(get_rel_namespace(copy)) ||
-		!in_bin(get_rel_namespace(copy)))
+		!safemig_is_bin_schema(get_rel_namespace(copy)))
 		return;
 	LockRelationOid(copy, AccessExclusiveLock);
 	ObjectAddressSet(object, RelationRelationId, copy);

@@ -20,7 +20,6 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
@@ -226,17 +225,6 @@ move_statistics(Keep *keep, Relation rel, Oid bin)
 	}
 }
 
-static void
-make_member(Oid relid)
-{
-	ObjectAddress object;
-	ObjectAddress extension;
-
-	ObjectAddressSet(object, RelationRelationId, relid);
-	ObjectAddressSet(extension, ExtensionRelationId, safemig_extension());
-	recordDependencyOn(&object, &extension, DEPENDENCY_EXTENSION);
-}
-
 /* Before anything moves: a table takes its sequences along, and they it for their owner. */
 static void
 write_down(Keep *keep, Oid relid)
@@ -269,7 +257,7 @@ move_relation(Keep *keep, Oid relid)
 	Oid bin;
 
 	/* an owned sequence is there already, with its table */
-	if (!in_bin(source))
+	if (!safemig_is_bin_schema(source))
 	{
 		bin = bin_schema(keep_entry(keep), source);
 		move_statistics(keep, rel, bin);
@@ -277,7 +265,6 @@ move_relation(Keep *keep, Oid relid)
 	}
 	relation_close(rel, NoLock);
 	CommandCounterIncrement();
-	make_member(relid);
 	take_relation_over(relid);
 }
 

@@ -10,7 +10,6 @@
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
@@ -35,7 +34,7 @@ is_still_kept(const BinItem *item)
 
 	LockRelationOid(item->object.objectId, AccessExclusiveLock);
 	schema = get_rel_namespace(item->object.objectId);
-	return OidIsValid(schema) && in_bin(schema);
+	return OidIsValid(schema) && safemig_is_bin_schema(schema);
 }
 
 /* The only relation that the statement named, which as_name is for. */
@@ -132,8 +131,6 @@ leave_bin(Restore *restore, BinItem *item)
 		name = pstrdup(restore->as_name);
 	if (OidIsValid(get_relname_relid(name, home)))
 		refuse_taken_name(restore, item, name);
-	(void) deleteDependencyRecordsForClass(RelationRelationId, relid, ExtensionRelationId,
-										   DEPENDENCY_EXTENSION);
 	if (strcmp(name, get_rel_name(relid)) != 0)
 		RenameRelationInternal(relid, name, false, false);
 	CommandCounterIncrement();
@@ -213,11 +210,8 @@ restore_moved(Restore *restore, List *items)
 		Oid schema = get_rel_namespace(item->object.objectId);
 
 		/* an owned sequence has gone home with its table */
-		if (in_bin(schema))
+		if (safemig_is_bin_schema(schema))
 			leave_bin(restore, item);
-		else
-			(void) deleteDependencyRecordsForClass(RelationRelationId, item->object.objectId,
-												   ExtensionRelationId, DEPENDENCY_EXTENSION);
 	}
 	CommandCounterIncrement();
 	foreach(lc, back)
@@ -237,10 +231,7 @@ purge_moved(const BinItem *item)
 
 	LockRelationOid(object.objectId, AccessExclusiveLock);
 	if (!OidIsValid(get_rel_namespace(object.objectId)) ||
-		!in_bin(get_rel_namespace(object.objectId)))
+		!safemig_is_bin_schema(get_rel_namespace(object.objectId)))
 		return;
-	(void) deleteDependencyRecordsForClass(RelationRelationId, object.objectId, ExtensionRelationId,
-										   DEPENDENCY_EXTENSION);
-	CommandCounterIncrement();
 	performDeletion(&object, DROP_CASCADE, PERFORM_DELETION_INTERNAL);
 }

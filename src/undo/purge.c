@@ -96,6 +96,21 @@ entries_from(const char *sql, Oid type, Datum value)
 	return entries;
 }
 
+List *
+expired_entries(void)
+{
+	return entries_from("SELECT id FROM safemig.bin_entry WHERE state = 'kept' AND expires_at <= $1"
+						" ORDER BY id",
+						TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
+}
+
+void
+purge_expired_entry(int64 entry)
+{
+	if (bin_claim(entry))
+		purge_entry(entry, "expired");
+}
+
 /* ---------- room ---------- */
 
 static int64
@@ -249,9 +264,7 @@ safemig_purge_expired(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_WRONG_PLACE),
 				 errmsg("purge_expired() commits, so it cannot run inside a transaction"),
 				 errhint("CALL %s.purge_expired(); on its own.", SAFEMIG_NAME)));
-	expired = entries_from(
-		"SELECT id FROM safemig.bin_entry WHERE state = 'kept' AND expires_at <= $1 ORDER BY id",
-		TIMESTAMPTZOID, TimestampTzGetDatum(GetCurrentTimestamp()));
+	expired = expired_entries();
 	foreach(lc, expired)
 	{
 		int save_nestlevel;
@@ -263,8 +276,7 @@ safemig_purge_expired(PG_FUNCTION_ARGS)
 		save_nestlevel = NewGUCNestLevel();
 		(void) set_config_option("lock_timeout", "1s", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 								 true, 0, false);
-		if (bin_claim(*(int64 *) lfirst(lc)))
-			purge_entry(*(int64 *) lfirst(lc), "expired");
+		purge_expired_entry(*(int64 *) lfirst(lc));
 		AtEOXact_GUC(true, save_nestlevel);
 	}
 	MemoryContextSwitchTo(caller);

@@ -108,19 +108,9 @@ with_present_names(const char *statement)
 	return text.data;
 }
 
-bool
-restore_step(Restore *restore, const char *what, const char *statement)
-{
-	char *sql = with_present_names(statement);
-
-	if (sql != NULL)
-		return restore_statement(restore, what, sql);
-	report_left_out(restore, "%s did not come back: a table it names is gone.", what);
-	return false;
-}
-
-bool
-restore_statement(Restore *restore, const char *what, const char *sql)
+/* role: whose code it may run, or InvalidOid */
+static bool
+try_statement(Restore *restore, Oid role, const char *what, const char *sql)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -130,7 +120,10 @@ restore_statement(Restore *restore, const char *what, const char *sql)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		(void) write_as_owner(sql, 0, NULL, NULL, NULL);
+		if (OidIsValid(role))
+			write_as_role(role, sql);
+		else
+			(void) write_as_owner(sql, 0, NULL, NULL, NULL);
 		ReleaseCurrentSubTransaction();
 		done = true;
 	}
@@ -153,6 +146,29 @@ restore_statement(Restore *restore, const char *what, const char *sql)
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return done;
+}
+
+bool
+restore_statement(Restore *restore, const char *what, const char *sql)
+{
+	return try_statement(restore, InvalidOid, what, sql);
+}
+
+bool
+restore_step_as(Restore *restore, Oid role, const char *what, const char *statement)
+{
+	char *sql = with_present_names(statement);
+
+	if (sql != NULL)
+		return try_statement(restore, role, what, sql);
+	report_left_out(restore, "%s did not come back: a table it names is gone.", what);
+	return false;
+}
+
+bool
+restore_step(Restore *restore, const char *what, const char *statement)
+{
+	return restore_step_as(restore, InvalidOid, what, statement);
 }
 
 /* ---------- an entry ---------- */

@@ -34,6 +34,9 @@ extern bool restore_step(Restore *restore, const char *what, const char *stateme
 /* The same with a statement that has its names already: %{ in it is somebody's own text. */
 extern bool restore_statement(Restore *restore, const char *what, const char *sql);
 
+/* The same as another role: for what may run that role's code. */
+extern bool restore_step_as(Restore *restore, Oid role, const char *what, const char *statement);
+
 /* One for each keeper; items of its kind only, in the order they were kept. */
 extern void restore_moved(Restore *restore, List *items);
 extern void restore_storage(Restore *restore, List *items);

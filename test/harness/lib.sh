@@ -6,12 +6,14 @@
 #
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-pg_config=${PG_CONFIG:-/usr/lib/postgresql/${PG_MAJOR:-15}/bin/pg_config}
+major=${PG_MAJOR:-15}
+pg_config=${PG_CONFIG:-/usr/lib/postgresql/$major/bin/pg_config}
 bindir=${pg_config%/*}
 
 # The reader's PGDATABASE, PGOPTIONS, MAKEFLAGS or locale must not decide a test.
 # LANG too: PostgreSQL::Test::Cluster takes LC_ALL away.
 unset "${!PG@}" "${!MAKE@}" MFLAGS "${!LC_@}" LANGUAGE
+export PG_MAJOR=$major		# packages asks for it
 export LANG=C.UTF-8 LC_ALL=C.UTF-8
 umask 022
 

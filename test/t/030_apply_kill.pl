@@ -156,7 +156,8 @@ is($node->safe_psql('postgres', q(SELECT string_agg(version, ',') FROM safemig.s
 	'1,2,3,4,5,6,7,8', 'what came before it is applied');
 is($node->safe_psql('postgres', q(SELECT count(*) FROM safemig.history WHERE event = 'failed' AND version = '9' AND detail = '22012 division by zero')),
 	'2', 'each failure is in the history');
-$node->restart('immediate');
+$node->stop('immediate');
+$node->start;
 is($node->safe_psql('postgres', q(SELECT sum(times), min(statement) FROM safemig.incidents WHERE version = '9')),
 	'2|SELECT 1 / (SELECT count(*) FROM repaired)', 'and in the incidents, after a crash too');
 $node->safe_psql('postgres', 'INSERT INTO repaired VALUES (1)');

@@ -73,7 +73,8 @@ sub content
 		"SELECT count(*), md5(string_agg(r::text, ',' ORDER BY r::text)) FROM $_ r") } @tables);
 }
 
-sub own_content { return content(@_, map { "safemig.$_" } @own_tables); }
+# Of a rule what is shown, since its OIDs are the database's own.
+sub own_content { return content(@_, map { $_ eq 'rule' ? 'safemig.rules' : "safemig.$_" } @own_tables); }
 sub user_content
 {
 	my ($where, $database) = @_;
@@ -98,7 +99,7 @@ my $schema_before = schema($node, 'shop');
 my $not_drained = q{SELECT count(*) FROM safemig.incidents WHERE statement ~ 'not drained'};
 my $drained = q{SELECT count(*) FROM safemig.incident WHERE statement ~ 'not drained'};
 
-like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rule: 3\|/ms,
+like($own_before, qr/^safemig\.migration: 3\|.*^safemig\.history_entry: [1-9].*^safemig\.incident: [2-9]\|.*^safemig\.config: 3\|.*^safemig\.rules: 3\|/ms,
 	'there is something to carry in each of the tables');
 is($node->safe_psql('shop', $not_drained) . $node->safe_psql('shop', $drained), '10',
 	'and an incident that is only in the data directory');
@@ -111,6 +112,15 @@ foreach my $format (qw(plain custom))
 {
 	my ($out, $err) = run_command([ 'pg_dump', '-F', $format, '-f', "$files/$format", '-d', $node->connstr('shop') ]);
 	is($err, '', "pg_dump -F $format says nothing");
+}
+# Rows as INSERT, one or many to a statement
+my %inserts = (
+	inserts => [ '--inserts' ],
+	rows => [ '--column-inserts', '--rows-per-insert=2', '--on-conflict-do-nothing' ]);
+foreach my $name (sort keys %inserts)
+{
+	my ($out, $err) = run_command([ 'pg_dump', '-F', 'custom', @{ $inserts{$name} }, '-f', "$files/$name", '-d', $node->connstr('shop') ]);
+	is($err, '', "pg_dump @{ $inserts{$name} } says nothing");
 }
 is(own_content($node, 'shop'), $own_before, 'pg_dump leaves the tables of the source alone');
 is($node->safe_psql('shop', $not_drained), 1, 'pg_dump leaves the data directory of the source alone');
@@ -158,6 +168,11 @@ sub restored_well
 	$where->safe_psql($database, q{SELECT safemig.set('environment', 'development')});
 	is($where->safe_psql($database, q{SELECT value FROM safemig.settings WHERE name = 'environment'}),
 		'development', "$how: the environment can be confirmed");
+	$where->safe_psql($database, q{SELECT safemig.set('data', 'refuse'); ALTER TABLE logs RENAME TO diary});
+	is($where->psql($database, 'BEGIN; TRUNCATE diary; ROLLBACK'), 0, "$how: a rule follows the rename of its table");
+	is($where->safe_psql($database, q{SELECT string_agg(object, ',' ORDER BY object) FROM safemig.rules}),
+		'public.diary,public.rates,scratch.*', "$how: and is dumped under its new name");
+	$where->safe_psql($database, 'ALTER TABLE diary RENAME TO logs');
 }
 
 # psql and pg_restore say nothing, but for what CREATE EXTENSION has to say.
@@ -182,6 +197,65 @@ restores_silently($node, 'parallel', 'with two jobs',
 	'pg_restore', '-e', '-j', '2', '-d', $node->connstr('parallel'), "$files/custom");
 restores_silently($elsewhere, 'shop', 'another cluster',
 	'pg_restore', '-e', '-C', '-d', $elsewhere->connstr('postgres'), "$files/custom");
+
+$node->safe_psql('postgres', 'CREATE DATABASE inserts; CREATE DATABASE rows; CREATE DATABASE script');
+restores_silently($node, 'inserts', 'by INSERT',
+	'pg_restore', '-e', '-d', $node->connstr('inserts'), "$files/inserts");
+restores_silently($node, 'rows', 'by INSERT of some rows, with two jobs',
+	'pg_restore', '-e', '-j', '2', '-d', $node->connstr('rows'), "$files/rows");
+run_command([ 'pg_restore', '-f', "$files/script", "$files/inserts" ]);
+restores_silently($node, 'script', 'by a script of INSERTs',
+	'psql', '-qX', '-o', File::Spec->devnull, '-v', 'ON_ERROR_STOP=1', '-f', "$files/script", '-d', $node->connstr('script'));
+
+# Nobody else writes them, be they empty or not.
+$node->safe_psql('postgres', 'CREATE DATABASE fresh');
+$node->safe_psql('fresh', 'CREATE EXTENSION safemig');
+my $exempt = q{INSERT INTO safemig.rule (kind, decision, schema, bound_to, set_by, set_at) VALUES ('exempt', 'allow', 'public', 'x', 'x', now())};
+my $as_a_dump = q{SELECT set_config('search_path', '', false); SET check_function_bodies = false; SET row_security = off;};
+like(($node->psql('fresh', $exempt))[2], qr/safemig refused to change table safemig\.rule/,
+	'a row put into an empty table of safemig by hand is refused');
+like(($node->psql('script', "$as_a_dump $exempt"))[2], qr/safemig refused to change table safemig\.rule/,
+	'nor comes another row to those of a dump');
+like(($node->psql('fresh', "$as_a_dump UPDATE safemig.rule SET decision = 'allow'"))[2],
+	qr/safemig refused to change table safemig\.rule/, 'a dump holds no UPDATE');
+
+# ---------- over what is there ----------
+
+sub clean_restore
+{
+	my ($options) = @_;
+	my ($out, $err);
+
+	local $ENV{PGOPTIONS} = $options if defined $options;
+	IPC::Run::run([ 'pg_restore', '-e', '--clean', '--if-exists', '-d', $node->connstr('plain'), "$files/custom" ],
+		'<', File::Spec->devnull, '>', \$out, '2>', \$err);
+	return ($?, $err);
+}
+
+my $user_restored = user_content($node, 'plain');
+my ($status, $said) = clean_restore();
+like($said, qr/safemig refused to /, '--clean is refused');
+is(user_content($node, 'plain'), $user_restored, '--clean, refused: every row is there');
+$node->safe_psql('plain', 'SET safemig.enforce = off; DROP TABLE next -- not in the dump');
+my $log_from = -s $node->logfile;
+($status, $said) = clean_restore('-c safemig.enforce=off');
+is($status, 0, '--clean: a superuser can');
+my $logged = substr(PostgreSQL::Test::Utils::slurp_file($node->logfile), $log_from);
+like($logged, qr/LOG:  change extension safemig passes, since safemig\.enforce is off/,
+	'--clean: the server log says that the records went with the extension');
+restored_well($node, 'plain', '--clean');
+
+# without the extension the records stay, and the restore is one of them
+my ($list) = run_command([ 'pg_restore', '-l', "$files/custom" ]);
+PostgreSQL::Test::Utils::append_to_file("$files/list",
+	join("\n", grep { !/safemig/ } split(/\n/, $list)) . "\n");
+{
+	local $ENV{PGOPTIONS} = '-c safemig.enforce=off';
+	run_command([ 'pg_restore', '-e', '--clean', '--if-exists', '-L', "$files/list", '-d', $node->connstr('custom'), "$files/custom" ]);
+}
+like($node->safe_psql('custom', q{
+		SELECT string_agg(DISTINCT e, ',' ORDER BY e) FROM safemig.incidents, unnest(effects) e WHERE verdict = 'off'}),
+	qr/drop table public\.orders.*drop table public\.users/, '--clean without the extension is on record');
 
 # ---------- the source, afterwards ----------
 

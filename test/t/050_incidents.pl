@@ -192,6 +192,24 @@ rmdir $spool or die "$spool: $!";
 refused($node, $statement, 'and once it can');
 is(counted($node, $statement), 4, 'it is');
 
+# ---------- off is the way out, even when its record cannot be made ----------
+
+my ($holder) = start_sessions(1, 'SET safemig.enforce = off; BEGIN; LOCK TABLE safemig.rule; SELECT pg_sleep(600)', 1);
+$node->poll_query_until('postgres',
+	q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = 'shop'})
+  or die 'nobody holds the lock';
+my $log_from = -s $node->logfile;
+is($node->psql('shop', q{SET safemig.enforce = off; SET lock_timeout = '100ms'; DROP TABLE made}), 0,
+	'enforce = off: what cannot be judged passes');
+like(substr(slurp_file($node->logfile), $log_from), qr/LOG:  could not see what a statement .* does: .*lock timeout/,
+	'enforce = off: and the server log says that there is no record');
+isnt($node->psql('shop', q{SET safemig.enforce = off; SET statement_timeout = '300ms'; DROP TABLE t}), 0,
+	'enforce = off: a cancel is not swallowed');
+$node->safe_psql('postgres',
+	q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = 'shop'});
+refusals_of($holder);
+is($node->safe_psql('shop', 'SELECT count(*) FROM t'), 10, 'enforce = off: and its statement did nothing');
+
 # ---------- a standby that takes over ----------
 
 $statement = 'DELETE FROM t WHERE 2 = 2';

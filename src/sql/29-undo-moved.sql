@@ -157,7 +157,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT n.nspname, c.relname, i.owner
 	  FROM safemig.bin_item i JOIN pg_class c ON c.oid = i.bin_oid JOIN pg_namespace n ON n.oid = c.relnamespace
-	 WHERE i.entry = bin_tables.entry AND n.nspname LIKE 'safemig\_bin\_%'
+	 WHERE i.entry = bin_tables.entry AND n.nspname LIKE 'pg\_safemig\_bin\_%'
 	 ORDER BY i.item
 $$;
 COMMENT ON FUNCTION safemig.bin_tables(bigint) IS 'for the bin: the relations that hold the rows of an entry';

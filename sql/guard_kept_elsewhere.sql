@@ -1,0 +1,120 @@
+-- A column is lost or renamed where it is kept: in tables that store the row type, in typed tables, in children.
+SET client_min_messages = error;
+CREATE EXTENSION safemig;
+SELECT safemig.set('keep', 'off') \g /dev/null
+RESET client_min_messages;
+\set VERBOSITY terse
+SET search_path = public;
+-- the row type of an empty table
+CREATE TABLE tmpl (a int, b text);
+CREATE TABLE h (x tmpl);
+INSERT INTO h VALUES (row(1, 'secret'));
+ALTER TABLE tmpl DROP COLUMN b;
+BEGIN;
+ALTER TABLE tmpl ADD COLUMN c int;
+UPDATE h SET x = row(1, 'secret', 2) WHERE (x).a = 1;
+ALTER TABLE tmpl DROP COLUMN c;
+COMMIT;
+ALTER TABLE tmpl ADD COLUMN c int;
+CREATE TABLE unstored (a int, b text);
+ALTER TABLE unstored DROP COLUMN b;
+SELECT x FROM h;
+-- in an array, in a composite that holds it, in another table's row
+CREATE TABLE tmpl2 (a int, b text);
+CREATE TYPE outside AS (n int, inner_row tmpl2);
+CREATE TABLE h2 (x outside[]);
+INSERT INTO h2 VALUES (ARRAY[row(1, row(1, 'secret'))::outside]);
+ALTER TABLE tmpl2 DROP COLUMN b;
+-- of a table nobody would miss: temporary, exempt, foreign
+CREATE TEMP TABLE tt (a int, b text);
+CREATE SCHEMA scratch;
+SELECT safemig.exempt('scratch') > 0 AS done;
+CREATE TABLE scratch.rt (a int, b text);
+CREATE TABLE h3 (x scratch.rt);
+INSERT INTO h3 VALUES (row(1, 'secret'));
+ALTER TABLE scratch.rt DROP COLUMN b;
+ALTER TABLE tt DROP COLUMN b;
+CREATE FOREIGN DATA WRAPPER nowhere;
+CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+CREATE FOREIGN TABLE ft (a int, b text, c text) SERVER nowhere;
+ALTER FOREIGN TABLE ft DROP COLUMN c;
+CREATE TABLE h4 (x ft);
+INSERT INTO h4 VALUES (row(1, 'secret'));
+ALTER FOREIGN TABLE ft DROP COLUMN b;
+-- of a composite type in an exempt schema, and in a frozen table
+CREATE TYPE scratch.cc AS (a int, b text);
+CREATE TABLE h5 (x scratch.cc);
+INSERT INTO h5 VALUES (row(1, 'secret'));
+ALTER TYPE scratch.cc DROP ATTRIBUTE b;
+CREATE TYPE cc AS (a int, b text, c text);
+CREATE TABLE h6 (x cc);
+INSERT INTO h6 VALUES (row(1, 'secret', 'c'));
+BEGIN;
+SELECT safemig.permit('drop attribute public.cc.c') > 0 AS given;
+ALTER TYPE cc DROP ATTRIBUTE c;
+COMMIT;
+SELECT safemig.protect('h6', 'frozen') > 0 AS done;
+BEGIN;
+SELECT safemig.permit('drop attribute public.cc.b') > 0 AS given;
+ALTER TYPE cc DROP ATTRIBUTE b;
+ROLLBACK;
+-- typed tables, also when the type is of this transaction
+CREATE TABLE old (a int, b numeric);
+INSERT INTO old VALUES (1, 1.25);
+BEGIN;
+CREATE TYPE bh AS (a int, b numeric);
+ALTER TABLE old OF bh;
+SAVEPOINT s;
+ALTER TYPE bh ALTER ATTRIBUTE b TYPE int CASCADE;
+ROLLBACK TO s;
+ALTER TYPE bh RENAME ATTRIBUTE b TO q CASCADE;
+ROLLBACK TO s;
+ALTER TYPE bh ADD ATTRIBUTE c int CASCADE;
+ROLLBACK TO s;
+ALTER TABLE old NOT OF;
+ALTER TYPE bh ALTER ATTRIBUTE b TYPE int CASCADE;
+ROLLBACK;
+CREATE TYPE bh AS (a int, b numeric);
+ALTER TABLE old OF bh;
+SELECT safemig.protect('old', 'frozen') > 0 AS done;
+BEGIN;
+SELECT safemig.permit('alter attribute public.bh.b') > 0 AS given;
+ALTER TYPE bh ALTER ATTRIBUTE b TYPE int CASCADE;
+ROLLBACK;
+SELECT safemig.unprotect('old');
+SELECT safemig.apply('1', 'as the hint says', 'ALTER TYPE bh ALTER ATTRIBUTE b TYPE numeric(9, 1) CASCADE',
+	permits => ARRAY['alter attribute public.bh.b', 'alter column type public.old.b']);
+-- children, whose columns take the parent's new name
+CREATE TABLE kid (id int);
+INSERT INTO kid VALUES (1);
+BEGIN;
+CREATE TABLE np (id int);
+ALTER TABLE np RENAME id TO zzz;
+ALTER TABLE np RENAME zzz TO id;
+ALTER TABLE kid INHERIT np;
+ALTER TABLE np RENAME id TO zzz;
+ROLLBACK;
+CREATE TABLE scratch.np (id int);
+ALTER TABLE scratch.np RENAME id TO zzz;
+ALTER TABLE scratch.np RENAME zzz TO id;
+ALTER TABLE kid INHERIT scratch.np;
+ALTER TABLE scratch.np RENAME id TO zzz;
+CREATE TABLE par (v int);
+CREATE TABLE chi () INHERITS (par);
+BEGIN;
+SELECT safemig.permit('rename column public.par.v') > 0 AS given;
+ALTER TABLE par RENAME v TO w;
+ROLLBACK;
+SELECT safemig.protect('chi', 'frozen') > 0 AS done;
+BEGIN;
+SELECT safemig.permit('rename column public.par.v') > 0 AS given;
+ALTER TABLE par RENAME v TO w;
+ROLLBACK;
+
+SET client_min_messages = error;
+SET safemig.enforce = off;
+DROP TABLE tmpl, h, unstored, h2, tmpl2, h3, h4, h5, h6, old, kid, par CASCADE;
+DROP FOREIGN DATA WRAPPER nowhere CASCADE;
+DROP TYPE outside, cc, bh;
+DROP SCHEMA scratch CASCADE;
+DROP EXTENSION safemig;

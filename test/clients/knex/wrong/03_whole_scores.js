@@ -1,0 +1,3 @@
+// "Nobody needs the cents."
+exports.up = (knex) => knex.schema.alterTable('users', (table) => table.integer('score').alter());
+exports.down = () => {};

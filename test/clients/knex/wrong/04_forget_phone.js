@@ -1,0 +1,2 @@
+exports.up = (knex) => knex.schema.alterTable('users', (table) => table.dropColumn('phone'));
+exports.down = () => {};
