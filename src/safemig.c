@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "guard/guard.h"
+#include "undo/carry.h"
 #include "undo/in_the_way.h"
 #include "undo/keep.h"
 #include "worker/worker.h"
@@ -47,6 +48,7 @@ _PG_init(void)
 	guard_keeper = keep_and_execute;
 	guard_before_end = refuse_end_of_full_bin;
 	guard_ask_bin = refuse_what_bin_needs;
+	guard_before_rewrite = refuse_rewrite_of_kept;
 	guard_install_hooks();
 	if (guard_loaded_at_start && !IsBinaryUpgrade)
 		register_launcher();

@@ -105,3 +105,16 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
 	SPI_finish();
 	return written;
 }
+
+uint64
+work_as_role(Oid role, const char *sql)
+{
+	uint64 rows;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 1, sql, 0, NULL, NULL, NULL);
+	rows = SPI_processed;
+	SPI_finish();
+	return rows;
+}

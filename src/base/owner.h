@@ -31,6 +31,12 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
  */
 extern void write_as_role(Oid role, const char *sql);
 
+/*
+ * Our own work, which runs such code: with that role's rights and no more, the
+ * guard asleep, since it would judge what we do.  Returns the number of rows.
+ */
+extern uint64 work_as_role(Oid role, const char *sql);
+
 /* true while such a statement runs: the guard leaves it alone */
 extern bool is_own_work(void);
 

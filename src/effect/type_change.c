@@ -128,3 +128,16 @@ type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 	assign_expr_collations(pstate, expr);
 	return conversion_is_nothing((Node *) expression_planner((Expr *) expr));
 }
+
+bool
+type_change_is_plain_cast(Oid relid, AttrNumber attnum, ColumnDef *def)
+{
+	char *name = get_attname(relid, attnum, true);
+	Oid type = LookupTypeNameOid(NULL, def->typeName, true);
+	int32 typmod;
+
+	if (name == NULL || !OidIsValid(type))
+		return false;
+	typenameTypeIdAndMod(NULL, def->typeName, &type, &typmod);
+	return using_is_only_the_cast(def, name, type, typmod);
+}

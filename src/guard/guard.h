@@ -50,6 +50,9 @@ extern void (*guard_before_end)(Oid relid);
 /* Raises an error when something in the bin needs what would go; likewise. */
 extern void (*guard_ask_bin)(List *effects);
 
+/* Told of each relation that the server makes for itself, as when it rewrites a table; likewise. */
+extern void (*guard_before_rewrite)(Oid relid);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

@@ -45,6 +45,7 @@
 GuardKeeper guard_keeper = NULL;
 void (*guard_before_end)(Oid relid) = NULL;
 void (*guard_ask_bin)(List *effects) = NULL;
+void (*guard_before_rewrite)(Oid relid) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -517,6 +518,11 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	/* nobody can read what is recorded of a database that is gone */
 	if (access == OAT_DROP && class == DatabaseRelationId)
 		spool_unlink_all_at_commit(oid);
+	/* also when the extension itself is at work */
+	if (access == OAT_POST_CREATE && class == RelationRelationId && subid == 0 && arg != NULL &&
+		((ObjectAccessPostCreate *) arg)->is_internal && guard_before_rewrite &&
+		guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && safemig_is_installed())
+		guard_before_rewrite(oid);
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
 	if (access == OAT_DROP)

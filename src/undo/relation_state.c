@@ -184,6 +184,7 @@ acl_of_state(const char *state, const char *path)
 		ask("SELECT safemig.bin_acl_back($1::jsonb #> $2::text[])::text", 2, types, values);
 	Oid input;
 	Oid param;
+	Acl *acl;
 
 	if (text == NULL)
 		return NULL;
@@ -191,7 +192,9 @@ acl_of_state(const char *state, const char *path)
 	if (strcmp(text, "{}") == 0)
 		return make_empty_acl();
 	getTypeInputInfo(ACLITEMARRAYOID, &input, &param);
-	return DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
+	acl = DatumGetAclPCopy(OidInputFunctionCall(input, text, param, -1));
+	/* every role of it is gone: '{}' has no dimension, which no acl may have */
+	return ARR_NDIM(acl) == 0 ? make_empty_acl() : acl;
 }
 
 static void
@@ -233,5 +236,17 @@ give_relation_back(Restore *restore, Oid relid, const char *state)
 		if (acl != NULL)
 			write_acl(relid, attnum, acl);
 	}
+	report_lost_grants(restore, relid, state);
+}
+
+void
+give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const char *state)
+{
+	Acl *acl = acl_of_state(state, "{acl}");
+
+	if (acl == NULL)
+		return;
+	if (ACL_NUM(acl) > 0)
+		write_acl(relid, attnum, acl);
 	report_lost_grants(restore, relid, state);
 }

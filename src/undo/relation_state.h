@@ -18,6 +18,10 @@ extern void take_relation_over(Oid relid);
 /* The other way, as far as the roles are still there. */
 extern void give_relation_back(Restore *restore, Oid relid, const char *state);
 
+/* Those of one column alone, from the acl in its state; it must have none yet. */
+extern void
+give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const char *state);
+
 /* One word of the state: 'schema', 'name', 'owner'; those of schema and owner by now */
 extern char *word_of_state(const char *state, const char *key);
 extern Oid oid_of_state(const char *state, const char *key);

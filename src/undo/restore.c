@@ -118,6 +118,20 @@ present_relation(Oid relid)
 				: NULL;
 }
 
+static bool
+is_mark(const char *mark)
+{
+	const char *inside = mark + strlen("%{");
+	size_t digits;
+
+	if (strncmp(inside, "%}", 2) == 0)
+		return true;
+	if (*inside != '\0' && inside[1] == ':')
+		inside += 2;
+	digits = strspn(inside, "0123456789");
+	return digits > 0 && inside[digits] == '}';
+}
+
 /* What the mark at that place stands for; NULL: it is gone.  Sets where the text goes on. */
 static char *
 meaning_of_mark(const char *mark, const char **rest)
@@ -160,6 +174,13 @@ with_present_names(const char *statement)
 		char *meaning;
 
 		appendBinaryStringInfo(&text, at, mark - at);
+		/* somebody's own text */
+		if (!is_mark(mark))
+		{
+			appendStringInfoString(&text, "%{");
+			at = mark + strlen("%{");
+			continue;
+		}
 		meaning = meaning_of_mark(mark, &at);
 		if (meaning == NULL)
 			return NULL;
@@ -225,33 +246,14 @@ run_step(Oid role, const char *sql)
 	SPI_finish();
 }
 
-bool
-restore_step(Restore *restore, const char *what, const char *statement)
-{
-	return restore_step_as(restore, InvalidOid, what, statement);
-}
-
-bool
-restore_step_as(Restore *restore, Oid role, const char *what, const char *statement)
+/* role: whose code it may run, with the guard awake, or InvalidOid; kin: whose the step is else */
+static bool
+try_statement(Restore *restore, Oid role, Oid kin, const char *what, const char *sql)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	char *sql = with_present_names(statement);
-	Oid kept = names_kept_relation(restore, statement);
 	bool done = false;
 
-	if (OidIsValid(kept))
-	{
-		report_left_out(restore,
-						"%s did not come back: \"%s\" is kept under the id " INT64_FORMAT ".", what,
-						get_rel_name(kept), bin_entry_of_schema(get_rel_namespace(kept)));
-		return false;
-	}
-	if (sql == NULL)
-	{
-		report_left_out(restore, "%s did not come back: a table it names is gone.", what);
-		return false;
-	}
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
@@ -259,7 +261,7 @@ restore_step_as(Restore *restore, Oid role, const char *what, const char *statem
 		if (OidIsValid(role))
 			write_as_role(role, sql);
 		else
-			run_step(role_for_step(statement), sql);
+			run_step(kin, sql);
 		ReleaseCurrentSubTransaction();
 		done = true;
 	}
@@ -282,6 +284,37 @@ restore_step_as(Restore *restore, Oid role, const char *what, const char *statem
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
 	return done;
+}
+
+bool
+restore_statement(Restore *restore, const char *what, const char *sql)
+{
+	return try_statement(restore, InvalidOid, safemig_owner(), what, sql);
+}
+
+bool
+restore_step_as(Restore *restore, Oid role, const char *what, const char *statement)
+{
+	char *sql = with_present_names(statement);
+	Oid kept = names_kept_relation(restore, statement);
+
+	if (OidIsValid(kept))
+	{
+		report_left_out(restore,
+						"%s did not come back: \"%s\" is kept under the id " INT64_FORMAT ".", what,
+						get_rel_name(kept), bin_entry_of_schema(get_rel_namespace(kept)));
+		return false;
+	}
+	if (sql != NULL)
+		return try_statement(restore, role, role_for_step(statement), what, sql);
+	report_left_out(restore, "%s did not come back: a table it names is gone.", what);
+	return false;
+}
+
+bool
+restore_step(Restore *restore, const char *what, const char *statement)
+{
+	return restore_step_as(restore, InvalidOid, what, statement);
 }
 
 /* ---------- an entry ---------- */

@@ -35,6 +35,9 @@ extern char *with_present_names(const char *statement);
  */
 extern bool restore_step(Restore *restore, const char *what, const char *statement);
 
+/* The same with a statement that has its names already: %{ in it is somebody's own text. */
+extern bool restore_statement(Restore *restore, const char *what, const char *sql);
+
 /* The same as another role: for what may run that role's code. */
 extern bool restore_step_as(Restore *restore, Oid role, const char *what, const char *statement);
 

@@ -1,0 +1,248 @@
+/*
+ * column_place.c
+ *		A dropped attribute becomes a column again, with the number it had: the
+ *		rows never lost it.  What RemoveAttributeById() of the server took from
+ *		pg_attribute is put back.
+ */
+#include "postgres.h"
+
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/indexing.h"
+#include "catalog/partition.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "undo/carry.h"
+#include "undo/column_restore.h"
+
+/* ---------- are the bytes there? ---------- */
+
+/* A rewrite of the table leaves NULL in every row: one value that is none proves that there was none. */
+static bool
+some_row_has_value(Relation rel, AttrNumber attnum, bool *is_empty)
+{
+	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan(rel, snapshot, 0, NULL);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	bool found = false;
+
+	*is_empty = true;
+	while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot))
+	{
+		bool isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		*is_empty = false;
+		(void) slot_getattr(slot, attnum, &isnull);
+		found = !isnull;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	table_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	return found;
+}
+
+static void
+check_bytes(Restore *restore, ReturningColumn *column, Relation rel)
+{
+	bool fires;
+	bool is_empty;
+
+	if (!OidIsValid(carry_trigger(rel, restore->entry, &fires)) || !fires)
+		report_left_out(restore,
+						"Rows of %s that were updated while its trigger was off have NULL in %s.",
+						RelationGetRelationName(rel), column->name);
+	/* SET TABLESPACE copies the file as it is, TRUNCATE tells us of the new one */
+	if (file_is_known(column->state->detail, column->relid) ||
+		some_row_has_value(rel, column->attnum, &is_empty) || is_empty)
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_CANNOT_UNDO),
+		 errmsg("%s cannot come back: its table was rewritten, and no row has its value any more",
+				column->item->identity),
+		 errdetail("Something rewrote the table while this extension was not awake."),
+		 errhint("SELECT %s.purge_id(" INT64_FORMAT "); forgets it.", SAFEMIG_NAME,
+				 restore->entry)));
+}
+
+/* ---------- is its type there? ---------- */
+
+static Oid
+present_type(ReturningColumn *column)
+{
+	const ColumnState *state = column->state;
+	char *again;
+	Oid type;
+
+	if (SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(state->type_oid)))
+		return state->type_oid;
+	/* a domain made again: the rows hold its base type's values */
+	again = ask_about("SELECT to_regtype($2)::oid FROM (SELECT $1) one", InvalidOid, state->type);
+	type = again ? (Oid) strtoul(again, NULL, 10) : InvalidOid;
+	if (!OidIsValid(type) || getBaseType(type) != state->base || state->base == state->type_oid)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot come back: its type %s is gone", column->item->identity,
+						state->type),
+				 errhint("If the type is in the bin, bring it back first.")));
+	return type;
+}
+
+static void
+check_layout(ReturningColumn *column, Form_pg_attribute att, Oid type)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	Form_pg_type form = (Form_pg_type) GETSTRUCT(tuple);
+	bool same = form->typlen == att->attlen && form->typalign == att->attalign &&
+		form->typbyval == att->attbyval;
+
+	ReleaseSysCache(tuple);
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot come back: type %s is stored in another way now",
+						column->item->identity, column->state->type)));
+}
+
+static Oid
+present_collation(ReturningColumn *column, Oid type)
+{
+	const ColumnState *state = column->state;
+
+	if (state->collation == NULL)
+		return get_typcollation(type);
+	if (!SearchSysCacheExists1(COLLOID, ObjectIdGetDatum(state->collation_oid)))
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot come back: its collation %s is gone", column->item->identity,
+						state->collation)));
+	return state->collation_oid;
+}
+
+/* ---------- pg_attribute ---------- */
+
+#define SET_COLUMN(column, datum)                                                                  \
+	do                                                                                             \
+	{                                                                                              \
+		values[Anum_pg_attribute_##column - 1] = (datum);                                          \
+		replaces[Anum_pg_attribute_##column - 1] = true;                                           \
+	} while (0)
+
+/* Read as its base type's: a domain's check is somebody's code, and was passed before. */
+static Datum
+missing_value(const char *text, Oid type, int32 typmod)
+{
+	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	Datum array = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(text), ObjectIdGetDatum(base),
+								   Int32GetDatum(typmod));
+
+	ARR_ELEMTYPE(DatumGetArrayTypeP(array)) = type;
+	return array;
+}
+
+static void
+write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid type, Oid collation)
+{
+	Datum values[Natts_pg_attribute] = {0};
+	bool nulls[Natts_pg_attribute] = {0};
+	bool replaces[Natts_pg_attribute] = {0};
+	int32 typmod = ((Form_pg_attribute) GETSTRUCT(tuple))->atttypmod;
+	NameData name;
+
+	namestrcpy(&name, column->name);
+	SET_COLUMN(attname, NameGetDatum(&name));
+	SET_COLUMN(atttypid, ObjectIdGetDatum(type));
+	SET_COLUMN(attcollation, ObjectIdGetDatum(collation));
+	SET_COLUMN(attisdropped, BoolGetDatum(false));
+	SET_COLUMN(attidentity, CharGetDatum('\0'));
+	SET_COLUMN(attislocal, BoolGetDatum(true));
+	SET_COLUMN(attinhcount, Int32GetDatum(0));
+	/* its roles may be gone, and its dependencies are: written anew */
+	SET_COLUMN(attacl, (Datum) 0);
+	nulls[Anum_pg_attribute_attacl - 1] = true;
+	if (column->state->missing != NULL)
+	{
+		SET_COLUMN(atthasmissing, BoolGetDatum(true));
+		SET_COLUMN(attmissingval, missing_value(column->state->missing, type, typmod));
+	}
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
+	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
+}
+
+static void
+depend_on(ReturningColumn *column, Oid class, Oid oid)
+{
+	ObjectAddress object;
+	ObjectAddress referenced;
+
+	ObjectAddressSubSet(object, RelationRelationId, column->relid, column->attnum);
+	ObjectAddressSet(referenced, class, oid);
+	recordDependencyOn(&object, &referenced, DEPENDENCY_NORMAL);
+}
+
+static void
+refuse_odd_tables(ReturningColumn *column, Relation rel)
+{
+	if (rel->rd_rel->relispartition)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("%s cannot come back: its table is a partition now", column->item->identity),
+			 errhint("ALTER TABLE %s DETACH PARTITION %s; and bring it back then.",
+					 present_name(get_partition_parent(column->relid, true)),
+					 present_name(column->relid))));
+	if (OidIsValid(rel->rd_rel->reloftype))
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot come back: its table is of a type that lacks it",
+						column->item->identity),
+				 errhint("ALTER TABLE %s NOT OF; and bring it back then.",
+						 present_name(column->relid))));
+}
+
+void
+undrop_in_place(Restore *restore, ReturningColumn *column)
+{
+	Relation rel = table_open(column->relid, NoLock);
+	Relation catalog = table_open(AttributeRelationId, RowExclusiveLock);
+	HeapTuple tuple =
+		SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(column->relid), Int16GetDatum(column->attnum));
+	Form_pg_attribute att;
+	Oid type = present_type(column);
+	Oid collation = present_collation(column, type);
+
+	refuse_odd_tables(column, rel);
+	check_bytes(restore, column, rel);
+	att = HeapTupleIsValid(tuple) ? (Form_pg_attribute) GETSTRUCT(tuple) : NULL;
+	if (att == NULL || !att->attisdropped)
+		elog(ERROR, "attribute %d of relation %u is not dropped", column->attnum, column->relid);
+	check_layout(column, att, type);
+	write_attribute(catalog, tuple, column, type, collation);
+	depend_on(column, TypeRelationId, type);
+	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
+		depend_on(column, CollationRelationId, collation);
+	table_close(catalog, RowExclusiveLock);
+	CacheInvalidateRelcache(rel);
+	table_close(rel, NoLock);
+	CommandCounterIncrement();
+}

@@ -1,0 +1,32 @@
+/*
+ * column_restore.h
+ *		The steps by which a column comes back, shared by those who bring one.
+ */
+#ifndef SAFEMIG_COLUMN_RESTORE_H
+#define SAFEMIG_COLUMN_RESTORE_H
+
+#include "postgres.h"
+#include "undo/column_state.h"
+#include "undo/restore.h"
+
+/* One column on its way back */
+typedef struct ReturningColumn
+{
+	const BinItem *item;
+	const ColumnState *state;
+	Oid relid;
+	AttrNumber attnum; /* a new one when it is added again */
+	const char *name;  /* as_name, or its own */
+	const char *only;  /* "ONLY ", or "" for a table with partitions */
+} ReturningColumn;
+
+/* column_place.c: the dropped attribute becomes a column again */
+extern void undrop_in_place(Restore *restore, ReturningColumn *column);
+
+/* column_add.c: a new column, with the values of the copy or computed again */
+extern void add_again(Restore *restore, ReturningColumn *column);
+
+/* column_parts.c: default, identity, grants, comment and the rest */
+extern void restore_parts_of_column(Restore *restore, ReturningColumn *column);
+
+#endif /* SAFEMIG_COLUMN_RESTORE_H */

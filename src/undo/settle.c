@@ -1,0 +1,154 @@
+/*
+ * settle.c
+ *		CALL settle(): the values of dropped columns leave the rows of their table
+ *		for a table of the bin, so that nothing has to be carried any more.
+ *
+ * The copy is made under one snapshot while everybody reads and writes: a kept
+ * value never changes, and until the trigger goes every row still has it.  Then,
+ * in a transaction of its own, the trigger goes under a short lock.  Between the
+ * two the entry is as good as before.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "storage/lmgr.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/portal.h"
+#include "utils/rel.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "undo/bin.h"
+#include "undo/carry.h"
+#include "undo/column_state.h"
+#include "undo/kept_copy.h"
+
+PG_FUNCTION_INFO_V1(safemig_settle);
+PGDLLEXPORT Datum safemig_settle(PG_FUNCTION_ARGS);
+
+static void
+claim(int64 entry)
+{
+	if (!bin_claim(entry))
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("there is nothing kept under the id " INT64_FORMAT, entry),
+				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
+						 SAFEMIG_NAME)));
+}
+
+/* The items of the entry whose values are in the rows of a table that is there. */
+static List *
+items_in_place(int64 entry, LOCKMODE lock)
+{
+	List *items = NIL;
+	ListCell *lc;
+
+	foreach(lc, bin_items(entry))
+	{
+		BinItem *item = lfirst(lc);
+
+		if (item->kind != KEPT_COLUMN || column_state(item->detail)->mode != COLUMN_IN_PLACE)
+			continue;
+		LockRelationOid(item->object.objectId, lock);
+		if (OidIsValid(get_rel_namespace(item->object.objectId)))
+			items = lappend(items, item);
+	}
+	return items;
+}
+
+static void
+copy_item(int64 entry, BinItem *item)
+{
+	ColumnState *state = column_state(item->detail);
+	CopyPlan plan = {0};
+	Relation rel = table_open(item->object.objectId, NoLock);
+	double rows;
+
+	plan.relid = item->object.objectId;
+	plan.attnum = (AttrNumber) item->object.objectSubId;
+	plan.type = state->type;
+	plan.type_oid = state->type_oid;
+	plan.as_text = is_kept_as_text(plan.type_oid);
+	plan.only = true;
+	plan.argument = argument_of_carried(rel, entry, plan.attnum);
+	plan.key = key_of_table(plan.relid, NIL);
+	table_close(rel, NoLock);
+	if (plan.argument == NULL || plan.key == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot be copied aside: %s", item->identity,
+						plan.key == NIL ? "its table has no primary key"
+										: "its values are no longer carried"),
+				 errhint("SELECT %s.undrop_id(" INT64_FORMAT
+						 "); brings it back, SELECT %s.purge_id(" INT64_FORMAT "); destroys it.",
+						 SAFEMIG_NAME, entry, SAFEMIG_NAME, entry)));
+	drop_copy(item->bin_oid); /* of a call that did not get to its end */
+	item->bin_oid = copy_column(entry, &plan, "", false, &rows);
+	item->detail = detail_with_text(item->detail, "key", text_of_key(plan.key));
+	item->detail = detail_with(item->detail, "as_text", plan.as_text ? "true" : "false");
+	update_bin_item(item);
+}
+
+static void
+leave_rows(int64 entry, BinItem *item)
+{
+	item->detail = detail_with_text(item->detail, "mode", column_mode_word(COLUMN_COPIED));
+	update_bin_item(item);
+	hang_follow_trigger(item->object.objectId, entry, item->bin_oid,
+						column_state(item->detail)->key);
+}
+
+static void
+commit(void)
+{
+	if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	SPI_commit();
+	SPI_finish();
+}
+
+Datum
+safemig_settle(PG_FUNCTION_ARGS)
+{
+	int64 entry;
+	MemoryContext memory = AllocSetContextCreate(PortalContext ? PortalContext : TopMemoryContext,
+												 "safemig settle", ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(memory);
+	List *items;
+	ListCell *lc;
+
+	PreventCommandIfReadOnly("safemig.settle()");
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the id must not be null")));
+	entry = PG_GETARG_INT64(0);
+	if (castNode(CallContext, fcinfo->context)->atomic)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_PLACE),
+				 errmsg("settle() commits, so it cannot run inside a transaction"),
+				 errhint("CALL %s.settle(" INT64_FORMAT "); on its own.", SAFEMIG_NAME, entry)));
+	claim(entry);
+	items = items_in_place(entry, ShareUpdateExclusiveLock);
+	if (items == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("entry " INT64_FORMAT " keeps no column in the rows of its table", entry)));
+	foreach(lc, items)
+		copy_item(entry, lfirst(lc));
+	commit();
+
+	claim(entry);
+	items = items_in_place(entry, AccessExclusiveLock);
+	drop_kept_triggers(entry);
+	foreach(lc, items)
+		leave_rows(entry, lfirst(lc));
+	MemoryContextSwitchTo(caller);
+	PG_RETURN_VOID();
+}
