@@ -15,6 +15,7 @@
 #include "undo/carry.h"
 #include "undo/in_the_way.h"
 #include "undo/keep.h"
+#include "undo/settle.h"
 #include "worker/worker.h"
 
 SAFEMIG_MODULE_MAGIC;
@@ -49,6 +50,7 @@ _PG_init(void)
 	guard_before_end = refuse_end_of_full_bin;
 	guard_ask_bin = refuse_what_bin_needs;
 	guard_before_rewrite = refuse_rewrite_of_kept;
+	guard_run_rewrite = settle_and_execute;
 	guard_install_hooks();
 	if (guard_loaded_at_start && !IsBinaryUpgrade)
 		register_launcher();

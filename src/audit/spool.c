@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/file_perm.h"
@@ -271,4 +272,14 @@ void
 spool_unlink_all_at_commit(Oid database)
 {
 	spool_unlink_at_commit(spool_files(database));
+}
+
+bool
+spool_is_idle(int seconds)
+{
+	char path[MAXPGPATH];
+	struct stat st;
+
+	spool_path(path);
+	return stat(path, &st) != 0 || st.st_mtime + seconds <= time(NULL);
 }

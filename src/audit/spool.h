@@ -21,6 +21,9 @@ typedef struct SpoolLine
 /* All records now in files, oldest file first. */
 extern List *spool_read(void);
 
+/* Has nobody written a record for so long?  Also when there is no file. */
+extern bool spool_is_idle(int seconds);
+
 /*
  * Take the file that is being written out of use.  Returns the base names of
  * all files that are: nobody writes to them any more.

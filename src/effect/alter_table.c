@@ -164,6 +164,33 @@ effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 }
 
 /* The default itself, as the server reports it when it drops. */
+/* ALTER TABLE recurses to the children (ATSimpleRecursion()): their own defaults go too. */
+static List *
+defaults_in_children(Effect *whole, Oid relid, const char *column)
+{
+	List *effects = NIL;
+	ListCell *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		AttrNumber attnum = get_attnum(lfirst_oid(lc), column);
+		ObjectAddress object;
+		Effect *effect;
+
+		if (lfirst_oid(lc) == relid || attnum <= 0)
+			continue;
+		ObjectAddressSet(object, AttrDefaultRelationId, GetAttrDefaultOid(lfirst_oid(lc), attnum));
+		if (!OidIsValid(object.objectId))
+			continue;
+		effect = make_effect(ACTION_DROP_DEFAULT, &object);
+		effect->relation = lfirst_oid(lc);
+		effect->part = true;
+		effect->whole = whole;
+		effects = lappend(effects, effect);
+	}
+	return effects;
+}
+
 static List *
 effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
 {
@@ -178,7 +205,7 @@ effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
 		return named(make_column_effect(ACTION_ALTER, relid, attnum));
 	effect = make_effect(ACTION_DROP_DEFAULT, &object);
 	effect->relation = relid;
-	return named(effect);
+	return list_concat(named(effect), defaults_in_children(effect, relid, cmd->name));
 }
 
 /* ATExecDropIdentity() drops the sequence as its own business, so OAT_DROP is not heard. */
@@ -366,4 +393,11 @@ effects_of_alter_table(AlterTableStmt *stmt)
 	foreach(lc, stmt->cmds)
 		effects = list_concat(effects, effects_of_command(relid, lfirst_node(AlterTableCmd, lc)));
 	return effects;
+}
+
+Oid
+altered_relation(Node *stmt)
+{
+	return IsA(stmt, AlterTableStmt) ? lookup_relation(((AlterTableStmt *) stmt)->relation)
+									 : InvalidOid;
 }

@@ -93,6 +93,9 @@ extern List *effects_of_session_end(void);
 extern List *effects_of_session_end_since(List *before);
 extern bool creates_temporary(Node *stmt);
 
+/* The relation that an ALTER TABLE names, without a lock; InvalidOid for every other statement. */
+extern Oid altered_relation(Node *stmt);
+
 /* Does it drop the extension of that name? */
 extern bool drops_extension(Node *stmt, const char *name);
 

@@ -44,6 +44,9 @@ typedef void (*GuardKeeper)(Node *stmt, const char *query, const char *migration
 							List *let_go, void (*execute)(void *arg), void *arg);
 extern GuardKeeper guard_keeper;
 
+/* How a statement runs that may rewrite a table in whose rows something is kept; likewise. */
+extern void (*guard_run_rewrite)(Oid relid, void (*execute)(void *arg), void *arg);
+
 /* Asked when a relation is about to go, also while the guard sleeps; likewise. */
 extern void (*guard_before_end)(Oid relid);
 

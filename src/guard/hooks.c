@@ -43,6 +43,7 @@
 #include "guard/rule.h"
 
 GuardKeeper guard_keeper = NULL;
+void (*guard_run_rewrite)(Oid relid, void (*execute)(void *arg), void *arg) = NULL;
 void (*guard_before_end)(Oid relid) = NULL;
 void (*guard_ask_bin)(List *effects) = NULL;
 void (*guard_before_rewrite)(Oid relid) = NULL;
@@ -273,12 +274,23 @@ typedef struct UtilityCall
 } UtilityCall;
 
 static void
-run_utility(void *arg)
+run_plainly(void *arg)
 {
 	UtilityCall *call = arg;
 
 	call_next_utility(call->pstmt, call->query, call->read_only_tree, call->context, call->params,
 					  call->environment, call->dest, call->completion);
+}
+
+static void
+run_utility(void *arg)
+{
+	Oid relid = altered_relation(((UtilityCall *) arg)->pstmt->utilityStmt);
+
+	if (OidIsValid(relid) && guard_run_rewrite && guard_enforce != ENFORCE_OFF)
+		guard_run_rewrite(relid, run_plainly, arg);
+	else
+		run_plainly(arg);
 }
 
 static void

@@ -39,4 +39,7 @@ extern const char *trigger_after_carry(Relation rel);
 /* SM006 when the new relation is the one that a table with a kept column is rewritten into. */
 extern void refuse_rewrite_of_kept(Oid relid);
 
+/* The entry for which that was said last; 0 when it was not said since the last call. */
+extern int64 entry_in_the_way_of_rewrite(void);
+
 #endif /* SAFEMIG_CARRY_H */

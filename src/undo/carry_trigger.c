@@ -240,6 +240,17 @@ rewritten_table(Oid relid)
 	return table;
 }
 
+static int64 entry_in_the_way = 0;
+
+int64
+entry_in_the_way_of_rewrite(void)
+{
+	int64 entry = entry_in_the_way;
+
+	entry_in_the_way = 0;
+	return entry;
+}
+
 void
 refuse_rewrite_of_kept(Oid relid)
 {
@@ -254,6 +265,7 @@ refuse_rewrite_of_kept(Oid relid)
 	trigger =
 		rel->trigdesc != NULL && rel->trigdesc->trig_update_before_row ? row_trigger(rel, 0) : NULL;
 	entry = trigger ? strtoll(trigger->tgargs[0], NULL, 10) : 0;
+	entry_in_the_way = entry;
 	if (trigger != NULL)
 		ereport(
 			ERROR,

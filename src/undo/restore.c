@@ -6,9 +6,10 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
@@ -18,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/regproc.h"
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
@@ -85,10 +87,35 @@ present_role(Oid role)
 	return pstrdup(quote_identifier(name ? name : GetUserNameFromId(safemig_owner(), false)));
 }
 
+/* The entry that comes back now: a schema that it makes again has another OID. */
+static Restore *running = NULL;
+
+static const char *
+schema_made_again(Oid schema)
+{
+	ListCell *lc;
+
+	foreach(lc, running ? running->items : NIL)
+	{
+		BinItem *item = lfirst(lc);
+
+		if (item->object.classId == NamespaceRelationId && item->object.objectId == schema)
+		{
+			List *names = stringToQualifiedNameList(item->identity);
+
+			return strVal(linitial(names));
+		}
+	}
+	return NULL;
+}
+
 static char *
 present_schema(Oid schema)
 {
-	char *name = get_namespace_name(schema);
+	const char *name = get_namespace_name(schema);
+
+	if (name == NULL)
+		name = schema_made_again(schema);
 
 	return name ? pstrdup(quote_identifier(name)) : NULL;
 }
@@ -357,12 +384,31 @@ check_bin_rights(List *items)
 	}
 }
 
+/* What others stand on first, what stands on others last. */
+static void
+bring_back(Restore *restore)
+{
+	List *items;
+
+	if ((items = items_of_kind(restore, KEPT_DEFINITION)) != NIL)
+		restore_definitions(restore, items, true);
+	if ((items = items_of_kind(restore, KEPT_MOVED)) != NIL)
+		restore_moved(restore, items);
+	if ((items = items_of_kind(restore, KEPT_STORAGE)) != NIL)
+		restore_storage(restore, items);
+	if ((items = items_of_kind(restore, KEPT_COLUMN)) != NIL)
+		restore_columns(restore, items);
+	if ((items = items_of_kind(restore, KEPT_COPY)) != NIL)
+		restore_copies(restore, items);
+	if ((items = items_of_kind(restore, KEPT_DEFINITION)) != NIL)
+		restore_definitions(restore, items, false);
+}
+
 static char *
 restore_entry(int64 entry, const char *as_name)
 {
 	Restore restore = {0};
 	ListCell *lc;
-	List *items;
 
 	PreventCommandIfReadOnly("safemig.undrop()");
 	if (!bin_claim(entry))
@@ -376,18 +422,16 @@ restore_entry(int64 entry, const char *as_name)
 	restore.items = bin_items(entry);
 	check_bin_rights(restore.items);
 
-	if ((items = items_of_kind(&restore, KEPT_DEFINITION)) != NIL)
-		restore_definitions(&restore, items, true);
-	if ((items = items_of_kind(&restore, KEPT_MOVED)) != NIL)
-		restore_moved(&restore, items);
-	if ((items = items_of_kind(&restore, KEPT_STORAGE)) != NIL)
-		restore_storage(&restore, items);
-	if ((items = items_of_kind(&restore, KEPT_COLUMN)) != NIL)
-		restore_columns(&restore, items);
-	if ((items = items_of_kind(&restore, KEPT_COPY)) != NIL)
-		restore_copies(&restore, items);
-	if ((items = items_of_kind(&restore, KEPT_DEFINITION)) != NIL)
-		restore_definitions(&restore, items, false);
+	running = &restore;
+	PG_TRY();
+	{
+		bring_back(&restore);
+	}
+	PG_FINALLY();
+	{
+		running = NULL;
+	}
+	PG_END_TRY();
 	if (restore.came_back == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),

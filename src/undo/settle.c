@@ -10,8 +10,10 @@
  */
 #include "postgres.h"
 
+#include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_inherits.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -21,6 +23,7 @@
 #include "utils/memutils.h"
 #include "utils/portal.h"
 #include "utils/rel.h"
+#include "utils/resowner.h"
 
 #include "base/errors.h"
 #include "base/installation.h"
@@ -28,6 +31,7 @@
 #include "undo/carry.h"
 #include "undo/column_state.h"
 #include "undo/kept_copy.h"
+#include "undo/settle.h"
 
 PG_FUNCTION_INFO_V1(safemig_settle);
 PGDLLEXPORT Datum safemig_settle(PG_FUNCTION_ARGS);
@@ -151,4 +155,92 @@ safemig_settle(PG_FUNCTION_ARGS)
 		leave_rows(entry, lfirst(lc));
 	MemoryContextSwitchTo(caller);
 	PG_RETURN_VOID();
+}
+
+/* ---------- what rewrites the table ---------- */
+
+/* In the caller's transaction, which is about to have the table for itself anyway. */
+static void
+settle_now(int64 entry)
+{
+	List *items;
+	ListCell *lc;
+
+	claim(entry);
+	items = items_in_place(entry, AccessExclusiveLock);
+	foreach(lc, items)
+		copy_item(entry, lfirst(lc));
+	drop_kept_triggers(entry);
+	foreach(lc, items)
+		leave_rows(entry, lfirst(lc));
+	CommandCounterIncrement();
+}
+
+static bool
+keeps_columns(Oid relid)
+{
+	ListCell *lc;
+	bool kept = false;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		Relation rel = try_relation_open(lfirst_oid(lc), AccessShareLock);
+
+		if (rel == NULL)
+			continue;
+		kept = kept || OidIsValid(carry_trigger(rel, 0, NULL));
+		relation_close(rel, AccessShareLock);
+	}
+	return kept;
+}
+
+/* The entry whose column the statement would have lost; 0: it ran.  Every other error is raised. */
+static int64
+try_to_execute(void (*execute)(void *arg), void *arg)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	int64 in_the_way = 0;
+
+	(void) entry_in_the_way_of_rewrite();
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		execute(arg);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		CurrentResourceOwner = owner;
+		in_the_way = error->sqlerrcode == ERRCODE_CANNOT_UNDO ? entry_in_the_way_of_rewrite() : 0;
+		if (in_the_way == 0)
+			ReThrowError(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return in_the_way;
+}
+
+/* Which statements rewrite a table is the server's to know: it is tried. */
+void
+settle_and_execute(Oid relid, void (*execute)(void *arg), void *arg)
+{
+	int64 entry;
+
+	if (!keeps_columns(relid))
+	{
+		execute(arg);
+		return;
+	}
+	while ((entry = try_to_execute(execute, arg)) != 0)
+		settle_now(entry);
 }

@@ -30,12 +30,14 @@
 #include "utils/snapmgr.h"
 
 #include "audit/incident.h"
+#include "audit/spool.h"
 #include "base/installation.h"
 #include "guard/guard.h"
 #include "undo/purge.h"
 #include "worker/worker.h"
 
 #define ROUND_EVERY_MS (5 * 60 * 1000L)
+#define IDLE_SECONDS 60
 
 PGDLLEXPORT void safemig_launcher_main(Datum argument);
 PGDLLEXPORT void safemig_scout_main(Datum argument);
@@ -99,7 +101,9 @@ safemig_worker_main(Datum argument)
 	begin();
 	if (safemig_is_installed())
 	{
-		drain_incidents();
+		/* where they still come in, whoever reads them folds the repeats of one file */
+		if (spool_is_idle(IDLE_SECONDS))
+			drain_incidents();
 		MemoryContextSwitchTo(context);
 		expired = expired_entries();
 	}

@@ -75,7 +75,7 @@ $session{app} = open_session('app');
 $session{block_open}->query_safe('BEGIN; SELECT 1');
 $session{prepared}->query_safe('PREPARE wipe AS DELETE FROM orders; PREPARE one AS DELETE FROM orders WHERE id = 5');
 
-$node->safe_psql('shop', 'CREATE EXTENSION safemig');
+$node->safe_psql('shop', q{CREATE EXTENSION safemig; SELECT safemig.set('keep', 'off')});
 
 # ---------- the first statement is the destructive one ----------
 

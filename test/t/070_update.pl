@@ -148,7 +148,7 @@ sub is_updated
 	$node->safe_psql($database, q{SELECT safemig.protect('public.made', 'frozen');
 		SELECT safemig.permit('drop table public.users', valid_for => '1 hour')});
 	refused($database, 'ALTER TABLE made DROP COLUMN id', "level $level, after: a frozen table is frozen");
-	passes($database, 'DROP TABLE users', "level $level, after: a ticket opens");
+	passes($database, 'SET client_min_messages = warning; DROP TABLE users', "level $level, after: a ticket opens");
 	refused($database, 'DROP TABLE safemig.rule', "level $level, after: its own tables are guarded");
 	is($node->safe_psql($database, q{SELECT safemig.apply('2', 'next', 'CREATE TABLE next (id int)')}), 'applied',
 		"level $level, after: the next version is applied");

@@ -63,7 +63,7 @@ sub is_sound
 	$on->safe_psql('postgres', 'VACUUM (FREEZE) orders');
 	$on->safe_psql('postgres', 'UPDATE orders SET tags = tags || 1 WHERE id % 2 = 0; DELETE FROM orders WHERE id % 5 = 0; INSERT INTO orders (mail) SELECT g FROM generate_series(1, 500) g');
 	like($on->safe_psql('postgres', $check), qr/^0\s*$/, "$how: nor when it has been written");
-	is($on->safe_psql('postgres', q(SELECT count(*) FROM pg_namespace n WHERE nspname ~ '^safemig_bin' AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid))), '0', "$how: no schema is left behind");
+	is($on->safe_psql('postgres', q(SELECT count(*) FROM pg_namespace n WHERE nspname ~ '^pg_safemig_bin' AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid))), '0', "$how: no schema is left behind");
 	return;
 }
 
