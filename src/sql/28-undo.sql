@@ -95,3 +95,9 @@ LANGUAGE C
 AS 'MODULE_PATHNAME', 'safemig_purge_expired';
 COMMENT ON PROCEDURE safemig.purge_expired() IS 'destroys for good what is kept for longer than keep_for, one transaction for each entry: for a scheduler. CALL safemig.purge_expired()';
 REVOKE ALL ON PROCEDURE safemig.purge_expired() FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_room() RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_bin_room';
+COMMENT ON FUNCTION safemig.bin_room() IS 'for safemig.health(): how many bytes the bin may take, by the setting keep_max_bytes';
+REVOKE ALL ON FUNCTION safemig.bin_room() FROM PUBLIC;

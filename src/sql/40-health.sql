@@ -170,8 +170,7 @@ AS $$
 	SELECT 'bin', 'warn', format('it takes %s of %s: keep_when_full is "%s"', pg_size_pretty(b.bytes), pg_size_pretty(b.room), (SELECT value FROM safemig.settings WHERE name = 'keep_when_full')),
 	       'CALL safemig.purge_expired(); or SELECT safemig.set(''keep_max_bytes'', ...);'
 	  FROM (SELECT coalesce(sum(coalesce(pg_total_relation_size(i.bin_oid), i.bytes)), 0)::bigint AS bytes,
-	               (SELECT CASE WHEN value LIKE '%\%' THEN pg_database_size(current_database()) / 100 * rtrim(value, ' %')::bigint ELSE pg_size_bytes(value) END
-	                  FROM safemig.settings WHERE name = 'keep_max_bytes') AS room
+	               safemig.bin_room() AS room
 	          FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry WHERE e.state = 'kept') b
 	 WHERE b.bytes > 0.8 * b.room
 	UNION ALL

@@ -28,9 +28,11 @@
 PG_FUNCTION_INFO_V1(safemig_purge_id);
 PG_FUNCTION_INFO_V1(safemig_purge_object);
 PG_FUNCTION_INFO_V1(safemig_purge_expired);
+PG_FUNCTION_INFO_V1(safemig_bin_room);
 PGDLLEXPORT Datum safemig_purge_id(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_purge_object(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_purge_expired(PG_FUNCTION_ARGS);
+PGDLLEXPORT Datum safemig_bin_room(PG_FUNCTION_ARGS);
 
 static void
 purge_item(const BinItem *item)
@@ -157,12 +159,21 @@ database_bytes(void)
 	return bytes;
 }
 
+/* A share of a small database would be less than its largest table. */
+#define LEAST_SHARE (INT64CONST(1) << 30)
+
 static int64
 room(void)
 {
 	int64 amount = setting_amount(SETTING_KEEP_MAX_BYTES);
 
-	return amount < 0 ? database_bytes() / 100 * -amount : amount * 1024;
+	return amount < 0 ? Max(database_bytes() / 100 * -amount, LEAST_SHARE) : amount * 1024;
+}
+
+Datum
+safemig_bin_room(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(room());
 }
 
 bool
