@@ -24,6 +24,7 @@
 
 #include "audit/history.h"
 #include "audit/session.h"
+#include "base/compat.h"
 #include "base/installation.h"
 
 static void
@@ -61,7 +62,7 @@ fill_slot(TupleTableSlot *slot, int64 id, const HistoryRow *row)
 static bool
 id_is_taken(Relation rel, int64 id)
 {
-	Oid key = RelationGetPrimaryKeyIndex(rel);
+	Oid key = primary_key_index(rel);
 	ScanKeyData scan_key;
 	SysScanDesc scan;
 	bool taken;

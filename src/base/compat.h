@@ -18,6 +18,7 @@
 #include "catalog/pg_namespace.h"
 #include "utils/acl.h"
 #define pg_class_ownercheck(relid, role) object_ownercheck(RelationRelationId, relid, role)
+#define pg_namespace_aclcheck(oid, role, mode) object_aclcheck(NamespaceRelationId, oid, role, mode)
 #define pg_namespace_ownercheck(oid, role) object_ownercheck(NamespaceRelationId, oid, role)
 #endif
 
@@ -52,6 +53,18 @@ primary_key_index(Relation rel)
 	return RelationGetPrimaryKeyIndex(rel, false);
 #else
 	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
+/* 16: where a soft error goes; NULL raises it as before */
+#include "utils/regproc.h"
+static inline List *
+names_of_identity(const char *identity)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(identity, NULL);
+#else
+	return stringToQualifiedNameList(identity);
 #endif
 }
 

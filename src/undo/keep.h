@@ -7,6 +7,7 @@
 #define SAFEMIG_KEEP_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "nodes/parsenodes.h"
 #include "undo/bin.h"
 
@@ -42,8 +43,7 @@ extern void keep_and_execute(Node *stmt, const char *query, const char *migratio
  * SM006: this cannot be kept.  For a keeper that meets what it cannot bring
  * back; the statement is refused, unless its permit says 'without undo'.
  */
-extern void
-refuse_unkept(Keep *keep, const Effect *effect, const char *why) pg_attribute_noreturn();
+pg_noreturn extern void refuse_unkept(Keep *keep, const Effect *effect, const char *why);
 
 /* Is any effect of that kind among them? */
 extern bool keeps_kind(Keep *keep, KeptKind kind);

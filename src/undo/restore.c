@@ -23,6 +23,7 @@
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -101,7 +102,7 @@ schema_made_again(Oid schema)
 
 		if (item->object.classId == NamespaceRelationId && item->object.objectId == schema)
 		{
-			List *names = stringToQualifiedNameList(item->identity);
+			List *names = names_of_identity(item->identity);
 
 			return strVal(linitial(names));
 		}

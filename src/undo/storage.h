@@ -7,6 +7,7 @@
 #define SAFEMIG_STORAGE_H
 
 #include "postgres.h"
+#include "base/compat.h"
 #include "undo/archive.h"
 #include "undo/restore.h"
 
@@ -60,7 +61,6 @@ extern void check_foreign_keys(Restore *restore, Return *back);
 extern void restore_into_new_tables(Restore *restore, List *returns);
 
 /* SM006 with the way out */
-extern void
-refuse_return(Restore *restore, const BinItem *item, const char *why) pg_attribute_noreturn();
+pg_noreturn extern void refuse_return(Restore *restore, const BinItem *item, const char *why);
 
 #endif /* SAFEMIG_STORAGE_H */

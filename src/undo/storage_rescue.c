@@ -18,6 +18,7 @@
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -34,7 +35,7 @@ static NewTable
 place_of_new_table(const char *as_name)
 {
 	NewTable place = {0};
-	RangeVar *name = makeRangeVarFromNameList(stringToQualifiedNameList(as_name));
+	RangeVar *name = makeRangeVarFromNameList(names_of_identity(as_name));
 	AclResult acl;
 
 	place.schema = RangeVarGetCreationNamespace(name);
@@ -182,7 +183,7 @@ restore_into_new_tables(Restore *restore, List *returns)
 
 		if (back == first || whole_of(returns, back) != back)
 			continue;
-		names = stringToQualifiedNameList(back->item->identity);
+		names = names_of_identity(back->item->identity);
 		beside.name = psprintf("%s_%s", place.name, strVal(llast(names)));
 		rescue(restore, returns, back, &beside);
 	}

@@ -23,6 +23,7 @@
 #include "utils/regproc.h"
 #include "utils/relcache.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -34,7 +35,7 @@
 static char *
 name_beside(const BinItem *item)
 {
-	List *names = stringToQualifiedNameList(item->identity);
+	List *names = names_of_identity(item->identity);
 
 	return quote_qualified_identifier(list_length(names) > 1 ? strVal(linitial(names)) : NULL,
 									  psprintf("%s_kept", strVal(llast(names))));
