@@ -106,6 +106,26 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
 	return written;
 }
 
+int64
+bigint_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	int64 found = 0;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner(sql, nargs, types, values, nulls);
+	if (SPI_processed == 1)
+	{
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		if (!isnull)
+			found = DatumGetInt64(value);
+	}
+	SPI_finish();
+	return found;
+}
+
 uint64
 work_as_role(Oid role, const char *sql)
 {

@@ -25,6 +25,10 @@ execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values,
 extern uint64
 write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
+/* Likewise, for the one bigint that a statement finds; 0 when it finds none. */
+extern int64
+bigint_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
+
 /*
  * As somebody else and with the guard awake, for what runs that role's code:
  * checks, index expressions, casts.

@@ -112,21 +112,11 @@ bin_add_item(int64 entry, BinItem *item)
 	values[13] = CStringGetTextDatum(item->detail);
 	values[14] = Int64GetDatum(item->item);
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
+	item->item = bigint_as_owner(
 		"INSERT INTO safemig.bin_item (entry, " ITEM_COLUMNS ")"
 		" SELECT $1, coalesce(nullif($15, 0), 1 + (SELECT coalesce(max(item), 0) FROM safemig.bin_item WHERE entry = $1)),"
 		" $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb RETURNING item",
 		15, types, values, nulls);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-
-		item->item =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	}
-	SPI_finish();
 }
 
 static Oid
@@ -208,8 +198,6 @@ bin_add_entry(const char *statement, const char *migration)
 	Datum values[4];
 	char nulls[5] = "    ";
 	const char *application = session_application();
-	bool isnull;
-	int64 id;
 
 	values[0] = application ? CStringGetTextDatum(application) : (Datum) 0;
 	nulls[0] = application ? ' ' : 'n';
@@ -219,16 +207,11 @@ bin_add_entry(const char *statement, const char *migration)
 	nulls[2] = statement ? ' ' : 'n';
 	values[3] = Int64GetDatum(setting_amount(SETTING_KEEP_FOR));
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
+	return bigint_as_owner(
 		"INSERT INTO safemig.bin_entry (xid, kept_at, kept_by, application, migration, statement,"
 		" expires_at, state) SELECT pg_current_xact_id(), clock_timestamp(), session_user, $1, $2,"
 		" left($3, 4096), clock_timestamp() + make_interval(secs => $4), 'kept' RETURNING id",
 		4, types, values, nulls);
-	id = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	return id;
 }
 
 bool

@@ -120,43 +120,17 @@ expired_entries(void)
 static int64
 bytes_in_use(void)
 {
-	int64 bytes = 0;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
-		/* as written down: the size itself would wait for who brings it back just now */
+	/* as written down: the size itself would wait for who brings it back just now */
+	return bigint_as_owner(
 		"SELECT coalesce(sum(i.bytes), 0)::bigint"
 		" FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry WHERE e.state = 'kept'",
 		0, NULL, NULL, NULL);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-
-		bytes =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	}
-	SPI_finish();
-	return bytes;
 }
 
 static int64
 database_bytes(void)
 {
-	int64 bytes = 0;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner("SELECT pg_database_size(current_database())", 0, NULL, NULL, NULL);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-
-		bytes =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	}
-	SPI_finish();
-	return bytes;
+	return bigint_as_owner("SELECT pg_database_size(current_database())", 0, NULL, NULL, NULL);
 }
 
 /* A share of a small database would be less than its largest table. */

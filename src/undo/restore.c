@@ -455,24 +455,12 @@ newest_entry_of(const char *identity)
 {
 	Oid types[1] = {TEXTOID};
 	Datum values[1] = {CStringGetTextDatum(identity)};
-	int64 entry = 0;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
+	return bigint_as_owner(
 		"SELECT e.id FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id"
 		" WHERE e.state = 'kept' AND (i.identity = $1 OR i.identity = 'public.' || $1)"
 		" ORDER BY i.identity = $1 DESC, e.id DESC LIMIT 1",
 		1, types, values, NULL);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-
-		entry =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	}
-	SPI_finish();
-	return entry;
 }
 
 Datum

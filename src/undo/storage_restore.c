@@ -71,21 +71,12 @@ entry_that_keeps(Oid relid)
 {
 	Oid types[1] = {OIDOID};
 	Datum values[1] = {ObjectIdGetDatum(relid)};
-	int64 entry = 0;
-	bool isnull;
 
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
+	return bigint_as_owner(
 		"SELECT e.id FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id"
 		" WHERE e.state = 'kept' AND i.kind = 'moved' AND i.object_oid = $1"
 		" AND i.class_id = 'pg_class'::regclass AND i.sub_id = 0 ORDER BY e.id DESC LIMIT 1",
 		1, types, values, NULL);
-	if (SPI_processed == 1)
-		entry =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
-	SPI_finish();
-	return entry;
 }
 
 static void
