@@ -47,27 +47,6 @@ table_is_there(Restore *restore, const BinItem *item)
 	return true;
 }
 
-/* as_name is for the one column that the statement named. */
-static const char *
-name_for(Restore *restore, const BinItem *item, const char *name)
-{
-	int named = 0;
-	ListCell *lc;
-
-	if (restore->as_name == NULL || !item->named)
-		return name;
-	foreach(lc, restore->items)
-		named += ((BinItem *) lfirst(lc))->named ? 1 : 0;
-	if (named > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("entry " INT64_FORMAT
-						" holds several things, so that as_name does not say which",
-						restore->entry),
-				 errhint("Bring it back without, or rename what has the names now.")));
-	return restore->as_name;
-}
-
 static void
 refuse_taken_name(Restore *restore, ReturningColumn *column)
 {
@@ -118,7 +97,7 @@ returning(Restore *restore, const BinItem *item)
 	column->state = column_state(item->detail);
 	column->relid = item->object.objectId;
 	column->attnum = item->object.objectSubId;
-	column->name = name_for(restore, item, column->state->name);
+	column->name = takes_new_name(restore, item) ? restore->as_name : column->state->name;
 	column->only = get_rel_relkind(column->relid) == RELKIND_PARTITIONED_TABLE ? "" : "ONLY ";
 	return column;
 }

@@ -40,27 +40,6 @@ is_still_kept(const BinItem *item)
 	return OidIsValid(schema) && safemig_is_bin_schema(schema);
 }
 
-/* The only relation that the statement named, which as_name is for. */
-static bool
-takes_new_name(Restore *restore, const BinItem *item)
-{
-	int named = 0;
-	ListCell *lc;
-
-	if (restore->as_name == NULL || !item->named)
-		return false;
-	foreach(lc, restore->items)
-		named += ((BinItem *) lfirst(lc))->named ? 1 : 0;
-	if (named > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("entry " INT64_FORMAT
-						" holds several things, so that as_name does not say which",
-						restore->entry),
-				 errhint("Bring it back without, or rename what has the names now.")));
-	return true;
-}
-
 static Oid
 home_of(Restore *restore, const BinItem *item)
 {

@@ -45,6 +45,26 @@ report_back(Restore *restore, const BinItem *item)
 	restore->came_back = lappend(restore->came_back, psprintf("%s %s", item->type, item->identity));
 }
 
+bool
+takes_new_name(Restore *restore, const BinItem *item)
+{
+	int named = 0;
+	ListCell *lc;
+
+	if (restore->as_name == NULL || !item->named)
+		return false;
+	foreach(lc, restore->items)
+		named += ((BinItem *) lfirst(lc))->named ? 1 : 0;
+	if (named > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("entry " INT64_FORMAT
+						" holds several things, so that as_name does not say which",
+						restore->entry),
+				 errhint("Bring it back without, or rename what has the names now.")));
+	return true;
+}
+
 void
 report_left_out(Restore *restore, const char *format, ...)
 {

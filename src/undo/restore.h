@@ -57,4 +57,7 @@ extern void purge_copy(const BinItem *item);
 /* all of an entry's, when what stood on them is gone */
 extern void purge_definitions(List *items);
 
+/* Is this the only thing that the statement named, and was it given as_name?  SM006 when there are more. */
+extern bool takes_new_name(Restore *restore, const BinItem *item);
+
 #endif /* SAFEMIG_RESTORE_H */
