@@ -29,8 +29,9 @@ SELECT outcome($$SELECT safemig.apply('1', 'x', ' ; ; ')$$);
 -- every optional argument may be null
 SELECT safemig.apply('1', 'x', 'SELECT 1', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
 
+CREATE TABLE before (i int);
 -- a down script is none when it is blank, and one that does nothing when it is a comment
-SELECT safemig.apply('2', 'x', 'SELECT 1', down => E' \n');
+SELECT safemig.apply('2', 'x', 'INSERT INTO before VALUES (1)', down => E' \n');
 SELECT safemig.apply('3', 'x', 'SELECT 1', down => '-- nothing to undo');
 SELECT outcome($$SELECT safemig.apply('4', 'x', 'SELECT 1', down => 'SELEC 1')$$);
 SELECT outcome($$SELECT safemig.apply('4', 'x', 'SELECT 1', down => 'COMMIT')$$);

@@ -18,7 +18,8 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE || ': ' || SQLERRM;
 END $$;
 
-SELECT safemig.apply('1', 'good', 'CREATE TABLE a (i int PRIMARY KEY)', reason => 'the first', release => '2026.1');
+CREATE TABLE seen (i int);
+SELECT safemig.apply('1', 'good', 'CREATE TABLE a (i int PRIMARY KEY); INSERT INTO seen VALUES (1)', reason => 'the first', release => '2026.1');
 BEGIN;
 SELECT outcome($$SELECT safemig.apply('2', 'broken', 'INSERT INTO a VALUES (1); INSERT INTO a VALUES (1)')$$);
 ROLLBACK;

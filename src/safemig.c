@@ -12,6 +12,7 @@
 
 #include "base/compat.h"
 #include "guard/guard.h"
+#include "migrate/journal.h"
 #include "undo/carry.h"
 #include "undo/in_the_way.h"
 #include "undo/keep.h"
@@ -51,6 +52,8 @@ _PG_init(void)
 	guard_ask_bin = refuse_what_bin_needs;
 	guard_before_rewrite = refuse_rewrite_of_kept;
 	guard_run_rewrite = settle_and_execute;
+	guard_witness = &migration_witness;
+	bin_witness = journal_entry;
 	guard_install_hooks();
 	if (guard_loaded_at_start && !IsBinaryUpgrade)
 		register_launcher();

@@ -50,6 +50,24 @@ action_loss(Action action)
 	return infos[action].lost;
 }
 
+/* Something is gone with it, other than rows by rows. */
+bool
+action_destroys(Action action)
+{
+	switch (action)
+	{
+		case ACTION_DELETE_ALL:
+		case ACTION_UPDATE_ALL:
+		case ACTION_CHANGE_ROWS:
+		case ACTION_SET_UNLOGGED:
+			return false;
+		default:
+			return infos[action].category == CATEGORY_DATA ||
+				infos[action].category == CATEGORY_CODE ||
+				infos[action].category == CATEGORY_UPKEEP;
+	}
+}
+
 const char *
 category_name(Category category)
 {

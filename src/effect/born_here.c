@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/index.h"
 #include "catalog/pg_class.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -34,6 +35,36 @@ note_birth(const ObjectAddress *object)
 	transaction_list_add(&births, birth);
 }
 
+typedef struct Rebuilt
+{
+	TransactionItem item;
+	Oid index;
+} Rebuilt;
+
+static TransactionList rebuilt;
+
+/* Made by the server for itself: a change of type builds an index anew, under another OID. */
+void
+note_rebuilt(Oid index)
+{
+	Rebuilt *made = new_transaction_item(sizeof(Rebuilt));
+
+	made->index = index;
+	transaction_list_add(&rebuilt, made);
+}
+
+/* The relation whose age an index has. */
+static Oid
+as_old_as(Oid relid)
+{
+	ListCell *lc;
+
+	foreach(lc, rebuilt.items)
+		if (((Rebuilt *) lfirst(lc))->index == relid)
+			return IndexGetRelation(relid, true);
+	return relid;
+}
+
 static bool
 relation_was_born_here(Oid relid)
 {
@@ -55,7 +86,8 @@ born_in_this_transaction(const ObjectAddress *object)
 {
 	ListCell *lc;
 
-	if (object->classId == RelationRelationId && relation_was_born_here(object->objectId))
+	if (object->classId == RelationRelationId &&
+		relation_was_born_here(as_old_as(object->objectId)))
 		return true;
 	foreach(lc, births.items)
 	{

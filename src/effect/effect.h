@@ -47,6 +47,7 @@ extern const char *action_name(Action action);
 extern Category action_category(Action action);
 extern const char *action_loss(Action action);
 extern KeptKind action_kept_as(Action action);
+extern bool action_destroys(Action action);
 extern const char *category_name(Category category);
 
 /* The action that text begins with, and what follows it; false if none. */
@@ -110,6 +111,16 @@ extern bool effect_of_drop(const ObjectAddress *object, Effect *effect);
 extern bool plan_matters(QueryDesc *query);
 extern List *effects_of_plan(PlannedStmt *plan);
 
+/* What a plan writes into: of WrittenRelation *. */
+typedef struct WrittenRelation
+{
+	Oid relid;		 /* that the statement names, not its partitions */
+	CmdType command; /* CMD_MERGE also for INSERT ... ON CONFLICT DO UPDATE */
+	List *columns;	 /* of CMD_UPDATE: the columns written (attnums) */
+} WrittenRelation;
+
+extern List *relations_written(PlannedStmt *plan);
+
 /* Changes of existing rows, be it one: for tables where that is refused. */
 extern List *effects_of_row_changes(PlannedStmt *plan);
 
@@ -150,6 +161,7 @@ extern bool type_change_is_plain_cast(Oid relid, AttrNumber attnum, ColumnDef *d
 
 /* born_here.c: objects made by this transaction are nobody's loss */
 extern void note_birth(const ObjectAddress *object);
+extern void note_rebuilt(Oid index);
 extern bool born_in_this_transaction(const ObjectAddress *object);
 
 /* stake.c: how much */

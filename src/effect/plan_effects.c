@@ -104,12 +104,20 @@ same_in_children(PlannedStmt *stmt, ModifyTable *modify, Effect *whole)
 	return effects;
 }
 
-static List *
-effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
+/* What the statement names, be it a parent that has no rows of its own. */
+static RangeTblEntry *
+named_target(PlannedStmt *stmt, ModifyTable *modify)
 {
 	Index target =
 		modify->rootRelation ? modify->rootRelation : (Index) linitial_int(modify->resultRelations);
-	RangeTblEntry *rte = rt_fetch(target, stmt->rtable);
+
+	return rt_fetch(target, stmt->rtable);
+}
+
+static List *
+effects_of_modify(PlannedStmt *stmt, ModifyTable *modify)
+{
+	RangeTblEntry *rte = named_target(stmt, modify);
 	CmdType command =
 		modify->operation == CMD_MERGE ? merge_command(stmt, modify, rte) : modify->operation;
 	Effect *effect;
@@ -241,4 +249,26 @@ effects_of_row_changes(PlannedStmt *stmt)
 		}
 	}
 	return effects;
+}
+
+List *
+relations_written(PlannedStmt *stmt)
+{
+	List *written = NIL;
+	ListCell *lc;
+
+	foreach(lc, modifications_of(stmt))
+	{
+		ModifyTable *modify = lfirst(lc);
+		RangeTblEntry *rte = named_target(stmt, modify);
+		WrittenRelation *relation = palloc(sizeof(WrittenRelation));
+
+		relation->relid = rte->relid;
+		relation->command =
+			modify->onConflictAction == ONCONFLICT_UPDATE ? CMD_MERGE : modify->operation;
+		relation->columns =
+			relation->command == CMD_UPDATE ? attnums_of(updated_columns(stmt, rte)) : NIL;
+		written = lappend(written, relation);
+	}
+	return written;
 }

@@ -56,6 +56,22 @@ extern void (*guard_ask_bin)(List *effects);
 /* Told of each relation that the server makes for itself, as when it rewrites a table; likewise. */
 extern void (*guard_before_rewrite)(Oid relid);
 
+/*
+ * Who follows what the script of a migration does, statement by statement;
+ * likewise.  Nobody else's statements are told.
+ */
+typedef struct GuardWitness
+{
+	/* may take away what need not be made, since it came back; NULL: all of it */
+	Node *(*first)(Node *stmt);
+	/* lost: what it destroys that is not kept; keeps: something is.  The result is for after. */
+	void *(*before)(Node *stmt, List *lost, bool keeps);
+	void (*after)(void *state);
+	void (*created)(const ObjectAddress *object);
+	void (*writes)(PlannedStmt *plan);
+} GuardWitness;
+extern const GuardWitness *guard_witness;
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

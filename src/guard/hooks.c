@@ -47,6 +47,7 @@ void (*guard_run_rewrite)(Oid relid, void (*execute)(void *arg), void *arg) = NU
 void (*guard_before_end)(Oid relid) = NULL;
 void (*guard_ask_bin)(List *effects) = NULL;
 void (*guard_before_rewrite)(Oid relid) = NULL;
+const GuardWitness *guard_witness = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -102,6 +103,17 @@ is_watching(void)
 	if (guard_enforce == ENFORCE_OFF && !off_is_unrecorded())
 		return false;
 	return is_our_business();
+}
+
+/* What a statement destroys is being put aside: not its own doing. */
+static bool keeper_is_at_work = false;
+
+/* Is this a migration's own doing, to be written down? */
+static bool
+is_witnessed(void)
+{
+	return guard_witness != NULL && guard_current_migration() != NULL && !keeper_is_at_work &&
+		guard_is_awake();
 }
 
 /* what is about to run -> effects */
@@ -294,15 +306,102 @@ run_utility(void *arg)
 }
 
 static void
+run_kept(void *arg)
+{
+	keeper_is_at_work = false;
+	run_utility(arg);
+	keeper_is_at_work = true;
+}
+
+/* The bin and the journal have seen to what goes; the guard has let it pass. */
+static void
+run_judged(UtilityCall *call, List *effects, bool witnessed)
+{
+	Node *stmt = call->pstmt->utilityStmt;
+	List *kept = guard_keeper && guard_enforce != ENFORCE_OFF ? effects_to_keep(effects) : NIL;
+	List *let_go = list_difference_ptr(effects, kept);
+	void *state = witnessed ? guard_witness->before(stmt, let_go, kept != NIL) : NULL;
+
+	if (kept != NIL)
+	{
+		keeper_is_at_work = true;
+		guard_keeper(stmt, call->query, guard_current_migration(), kept, let_go, run_kept, call);
+		keeper_is_at_work = false;
+	}
+	else
+		run_utility(call);
+	if (witnessed)
+		guard_witness->after(state);
+}
+
+static void
+judge_and_run(UtilityCall *call, bool witnessed)
+{
+	Node *stmt = call->pstmt->utilityStmt;
+	Foreseen *outer = foreseen;
+	bool outer_keeper = keeper_is_at_work;
+	List *lost_later = NIL;
+	List *effects = judge_or_record(find_statement_effects, stmt);
+
+	if (guard_enforce != ENFORCE_OFF)
+	{
+		lock_what_must_stay_empty(effects);
+		if (may_lean_on_temporary(stmt))
+			lost_later = effects_of_session_end();
+	}
+
+	foreseen = foresee(stmt, effects);
+	PG_TRY();
+	{
+		run_judged(call, effects, witnessed);
+	}
+	PG_FINALLY();
+	{
+		foreseen = outer;
+		keeper_is_at_work = outer_keeper;
+	}
+	PG_END_TRY();
+
+	if (may_lean_on_temporary(stmt) && is_watching())
+	{
+		/* what the statement has made depend on something is to be seen */
+		CommandCounterIncrement();
+		(void) judge_or_record(find_session_end_effects, lost_later);
+	}
+}
+
+/* Without what came back by itself; false when nothing is left to run. */
+static bool
+leave_out_what_is_there(UtilityCall *call)
+{
+	Node *stmt = call->pstmt->utilityStmt;
+	Node *rest = guard_witness->first(stmt);
+	PlannedStmt *shorter;
+
+	if (rest == stmt)
+		return true;
+	if (rest == NULL)
+	{
+		if (call->completion)
+			SetQueryCompletion(call->completion, CreateCommandTag(stmt), 0);
+		return false;
+	}
+	shorter = palloc(sizeof(PlannedStmt));
+	*shorter = *call->pstmt;
+	shorter->utilityStmt = rest;
+	call->pstmt = shorter;
+	return true;
+}
+
+static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
 					  QueryEnvironment *environment, DestReceiver *dest,
 					  QueryCompletion *completion)
 {
-	Foreseen *outer = foreseen;
-	List *lost_later = NIL;
-	List *effects;
-	List *kept;
+	UtilityCall call = {pstmt,	query,		 read_only_tree, context,
+						params, environment, dest,			 completion};
+	bool witnessed;
 
 	utility_hook_ran = true;
 	/* before the server says that its tables are in the way */
@@ -311,49 +410,22 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		guard_before_end(safemig_relation("bin_item"));
 	/* a part of the statement that is kept, or of its undoing: event triggers see only that */
 	if (is_own_work() && context == PROCESS_UTILITY_QUERY)
-		context = PROCESS_UTILITY_SUBCOMMAND;
-	if (!statement_matters(pstmt->utilityStmt) || !is_watching())
+		call.context = PROCESS_UTILITY_SUBCOMMAND;
+	if (!statement_matters(pstmt->utilityStmt))
 	{
-		if (statement_matters(pstmt->utilityStmt) && watches_other_databases())
-			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
-		call_next_utility(pstmt, query, read_only_tree, context, params, environment, dest,
-						  completion);
+		run_plainly(&call);
 		return;
 	}
-	effects = judge_or_record(find_statement_effects, pstmt->utilityStmt);
-	if (guard_enforce != ENFORCE_OFF)
+	if (!is_watching())
 	{
-		lock_what_must_stay_empty(effects);
-		if (may_lean_on_temporary(pstmt->utilityStmt))
-			lost_later = effects_of_session_end();
+		if (watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
+		run_plainly(&call);
+		return;
 	}
-
-	kept = guard_keeper && guard_enforce != ENFORCE_OFF ? effects_to_keep(effects) : NIL;
-
-	foreseen = foresee(pstmt->utilityStmt, effects);
-	PG_TRY();
-	{
-		UtilityCall call = {pstmt,	query,		 read_only_tree, context,
-							params, environment, dest,			 completion};
-
-		if (kept != NIL)
-			guard_keeper(pstmt->utilityStmt, query, guard_current_migration(), kept,
-						 list_difference_ptr(effects, kept), run_utility, &call);
-		else
-			run_utility(&call);
-	}
-	PG_FINALLY();
-	{
-		foreseen = outer;
-	}
-	PG_END_TRY();
-
-	if (may_lean_on_temporary(pstmt->utilityStmt) && is_watching())
-	{
-		/* what the statement has made depend on something is to be seen */
-		CommandCounterIncrement();
-		(void) judge_or_record(find_session_end_effects, lost_later);
-	}
+	witnessed = is_witnessed();
+	if (!witnessed || leave_out_what_is_there(&call))
+		judge_and_run(&call, witnessed);
 }
 
 static void
@@ -406,14 +478,25 @@ existed_before(const ObjectAddress *object)
 static void
 after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
 {
-	/* relations tell by themselves; their columns do not */
+	/* relations tell by themselves, but for rebuilt ones; their columns do not */
 	if (object->classId == RelationRelationId && object->objectSubId == 0)
+	{
+		if (arg != NULL && arg->is_internal)
+			note_rebuilt(object->objectId);
 		return;
+	}
 	if (arg != NULL && arg->is_internal)
 		return;
 	if (object->objectSubId == 0 && existed_before(object))
 		return;
 	note_birth(object);
+}
+
+static void
+tell_witness(const ObjectAddress *object, ObjectAccessPostCreate *arg)
+{
+	if ((arg == NULL || !arg->is_internal) && (object->objectSubId != 0 || !existed_before(object)))
+		guard_witness->created(object);
 }
 
 static List *
@@ -546,6 +629,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	{
 		if (is_our_business())
 			after_create(&object, arg);
+		if (is_witnessed())
+			tell_witness(&object, arg);
 	}
 	else if (!is_watching())
 		return;
@@ -598,6 +683,8 @@ guard_executor_start(QueryDesc *query, int eflags)
 
 	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
+	if (is_witnessed())
+		guard_witness->writes(query->plannedstmt);
 	if (is_watching())
 		(void) judge_or_record(find_plan_effects, query->plannedstmt);
 	else if (watches_other_databases())

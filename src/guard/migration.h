@@ -20,6 +20,12 @@ typedef struct GuardedMigration GuardedMigration;
 extern GuardedMigration *
 guard_enter_migration(const char *version, List *permits, const char *reason);
 
+/* The next version of the same run, under the same permits. */
+extern void guard_continue_migration(GuardedMigration *migration, const char *version);
+
+/* One more permit for it, which nobody brought. */
+extern void guard_permit_in_migration(GuardedMigration *migration, const char *permit);
+
 /* The script ran: SM009 for a permit whose object never was, a WARNING for an unused one. */
 extern void guard_finish_migration(GuardedMigration *migration);
 

@@ -259,6 +259,16 @@ give_permit(const char *text, const char *reason)
 	return record_history(&row);
 }
 
+void
+guard_permit_in_migration(GuardedMigration *migration, const char *permit)
+{
+	Permit *parsed = parse_permit(permit, NULL);
+	MemoryContext save = MemoryContextSwitchTo(TopTransactionContext);
+
+	migration->permits = lappend(migration->permits, parsed);
+	MemoryContextSwitchTo(save);
+}
+
 GuardedMigration *
 guard_enter_migration(const char *version, List *permits, const char *reason)
 {
@@ -277,6 +287,12 @@ guard_enter_migration(const char *version, List *permits, const char *reason)
 	}
 	transaction_list_add(&migrations, entered);
 	return entered;
+}
+
+void
+guard_continue_migration(GuardedMigration *migration, const char *version)
+{
+	migration->version = MemoryContextStrdup(TopTransactionContext, version);
 }
 
 void

@@ -18,7 +18,9 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "migrate/attempt.h"
+#include "migrate/bring_back.h"
 #include "migrate/checksum.h"
+#include "migrate/journal.h"
 #include "migrate/registry.h"
 #include "migrate/runner.h"
 #include "migrate/version_functions.h"
@@ -29,6 +31,7 @@ typedef struct ApplyCall
 	NewMigration migration;
 	ParsedVersion version;
 	bool out_of_order;
+	bool returns;		/* it was rolled back */
 	char *order_detail; /* for the history, NULL when in order */
 } ApplyCall;
 
@@ -283,12 +286,20 @@ run_scripts(ApplyCall *call, const Scripts *scripts)
 
 	attempt->guarded = guard_enter_migration(call->migration.version, call->migration.permits,
 											 call->migration.reason);
+	journal_begin();
+	if (call->returns)
+		bring_back_begin(call->migration.key);
+	else
+		bring_back_nothing();
 	enter_script_scope(&scope);
 	run_script(&attempt->run, scripts->up);
+	bring_back_rest();
 	if (scripts->check != NULL)
 		run_check(&attempt->run, scripts->check);
 	check_deferred_constraints(scripts->up->label);
 	leave_script_scope(&scope);
+	if (call->migration.down == NULL)
+		call->migration.inverse = journal_as_jsonb();
 	guard_finish_migration(attempt->guarded);
 	guard_leave_migration(attempt->guarded);
 	attempt->guarded = NULL;
@@ -358,6 +369,7 @@ apply(ApplyCall *call)
 		return "skipped";
 	}
 	check_order(call, newest);
+	call->returns = is_rolled_back(known);
 	run_migration(call);
 	return "applied";
 }

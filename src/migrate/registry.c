@@ -15,9 +15,11 @@
 #include "migrate/registry.h"
 
 #define STATE_APPLIED "applied"
+#define STATE_ROLLED_BACK "rolled back"
 
 #define MIGRATION_COLUMNS                                                                          \
-	"m.version, m.version_key, m.name, m.state, m.up, m.down, m.checksum, m.token_checksum"
+	"m.version, m.version_key, m.name, m.state, m.up, m.down, m.checksum, m.token_checksum,"       \
+	" m.inverse IS NOT NULL"
 
 /* ---------- reading ---------- */
 
@@ -40,6 +42,7 @@ read_row(uint64 row)
 	migration->down = column(row, 6);
 	migration->checksum = column(row, 7);
 	migration->token_checksum = column(row, 8);
+	migration->has_journal = column(row, 9)[0] == 't';
 	return migration;
 }
 
@@ -85,6 +88,12 @@ bool
 is_applied(const RegisteredMigration *migration)
 {
 	return migration != NULL && strcmp(migration->state, STATE_APPLIED) == 0;
+}
+
+bool
+is_rolled_back(const RegisteredMigration *migration)
+{
+	return migration != NULL && strcmp(migration->state, STATE_ROLLED_BACK) == 0;
 }
 
 List *
@@ -209,13 +218,14 @@ save_applied(const NewMigration *migration)
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->statements), false);
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->rows), false);
 	add_parameter(&parameters, FLOAT8OID, Float8GetDatum(migration->seconds), false);
+	add_text(&parameters, migration->inverse);
 	(void) execute_as_owner(
 		"INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
 		" checksum, token_checksum, permits, reason, check_sql, environments,"
-		" release, note, applied_by, statements, rows, duration,"
+		" release, note, applied_by, statements, rows, duration, inverse, xid,"
 		" kind, state, applied_at, changed_at)"
 		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" $14, $15, $16, make_interval(secs => $17),"
+		" $14, $15, $16, make_interval(secs => $17), $18::jsonb, pg_current_xact_id(),"
 		" 'versioned', 'applied', t.now, t.now FROM clock_timestamp() t(now)"
 		" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
 		" name = excluded.name, up = excluded.up, down = excluded.down,"
@@ -225,6 +235,7 @@ save_applied(const NewMigration *migration)
 		" release = excluded.release, note = excluded.note,"
 		" applied_by = excluded.applied_by, statements = excluded.statements,"
 		" rows = excluded.rows, duration = excluded.duration,"
+		" inverse = excluded.inverse, xid = excluded.xid,"
 		" kind = excluded.kind, state = excluded.state,"
 		" applied_at = excluded.applied_at, changed_at = excluded.changed_at",
 		parameters.count, parameters.types, parameters.values, parameters.nulls);
@@ -257,7 +268,7 @@ save_skipped(const NewMigration *migration)
 void
 save_rolled_back(const char *key)
 {
-	query_by_key("UPDATE safemig.migration m SET state = 'rolled back',"
+	query_by_key("UPDATE safemig.migration m SET state = 'rolled back', xid = pg_current_xact_id(),"
 				 " changed_at = pg_catalog.clock_timestamp() WHERE m.version_key = $1",
 				 key);
 }

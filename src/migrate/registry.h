@@ -19,6 +19,7 @@ typedef struct RegisteredMigration
 	char *down; /* or NULL */
 	char *checksum;
 	char *token_checksum;
+	bool has_journal; /* of what takes it back */
 } RegisteredMigration;
 
 /* Strings that may be NULL are stored as null; lists are of char *. */
@@ -40,12 +41,14 @@ typedef struct NewMigration
 	int64 rows;
 	double seconds;
 	const char *note;
+	const char *inverse; /* jsonb text of its journal, NULL where a down script is there */
 } NewMigration;
 
 /* NULL when there is none */
 extern RegisteredMigration *find_migration(const char *key);
 extern RegisteredMigration *newest_applied(void);
 extern bool is_applied(const RegisteredMigration *migration);
+extern bool is_rolled_back(const RegisteredMigration *migration);
 
 /* Applied versions above the key, newest first: of RegisteredMigration *. */
 extern List *applied_above(const char *key);

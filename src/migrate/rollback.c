@@ -1,11 +1,12 @@
 /*
  * rollback.c
- *		safemig.rollback(): takes versions back by their down scripts, newest first,
- *		all of them or none.
+ *		safemig.rollback(): takes versions back by their down scripts, or without one by
+ *		what their journals say, newest first, all of them or none.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -13,8 +14,11 @@
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "migrate/attempt.h"
+#include "migrate/bring_back.h"
+#include "migrate/journal.h"
 #include "migrate/registry.h"
 #include "migrate/runner.h"
+#include "migrate/take_back.h"
 #include "migrate/version_functions.h"
 
 typedef struct RollbackCall
@@ -39,6 +43,18 @@ read_call(FunctionCallInfo fcinfo)
 	return call;
 }
 
+static char *
+lines_of(List *words)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach(cell, words)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? "\n" : "", (char *) lfirst(cell));
+	return text.data;
+}
+
 /* Version 0 is always a target: the state before the first migration. */
 static void
 check_target(const RollbackCall *call)
@@ -58,20 +74,29 @@ check_target(const RollbackCall *call)
 			 "Name the version to go back to, which stays applied; or 0 for before the first one.")));
 }
 
-/* All that lack one, in one error, before anything runs. */
+/*
+ * All that lack a down script and cannot do without, in one error, before
+ * anything runs.
+ */
 static void
-check_down_scripts(RollbackCall *call, List *versions)
+check_ways_back(RollbackCall *call, List *versions)
 {
 	List *missing = NIL;
+	List *obstacles = NIL;
 	RegisteredMigration *newest = NULL;
 	ListCell *cell;
 
 	foreach(cell, versions)
 	{
 		RegisteredMigration *migration = lfirst(cell);
+		List *in_the_way;
 
 		if (migration->down != NULL)
 			continue;
+		in_the_way = migration->has_journal ? obstacles_to_take_back(migration) : NIL;
+		if (migration->has_journal && in_the_way == NIL)
+			continue;
+		obstacles = list_concat(obstacles, in_the_way);
 		missing = lappend(missing, migration->version);
 		if (newest == NULL)
 			newest = migration;
@@ -83,13 +108,17 @@ check_down_scripts(RollbackCall *call, List *versions)
 	ereport(ERROR,
 			(errcode(ERRCODE_CANNOT_UNDO),
 			 errmsg("cannot roll back to %s: no down script for %s", call->target, joined(missing)),
-			 errdetail("Nothing was rolled back."),
+			 obstacles == NIL
+				 ? errdetail("Nothing was rolled back.")
+				 : errdetail("Without one, nothing takes these back:\n%s\nNothing was rolled back.",
+							 lines_of(obstacles)),
 			 newest == linitial(versions)
 				 ? errhint("Undo the change with a new version.")
 				 : errhint("Undo the change with a new version, or roll back to %s.",
 						   newest->version)));
 }
 
+/* NULL for a version that goes without. */
 static List *
 parse_down_scripts(RollbackCall *call, List *versions)
 {
@@ -102,8 +131,11 @@ parse_down_scripts(RollbackCall *call, List *versions)
 
 		call->attempt->version = migration->version;
 		call->attempt->name = migration->name;
-		scripts = lappend(scripts,
-						  parse_script(psprintf("down script of version %s", migration->version),
+		scripts =
+			lappend(scripts,
+					migration->down == NULL
+						? NULL
+						: parse_script(psprintf("down script of version %s", migration->version),
 									   migration->down));
 	}
 	return scripts;
@@ -119,9 +151,22 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 	attempt->version = migration->version;
 	attempt->name = migration->name;
 	attempt->run.version = migration->version;
+	guard_continue_migration(attempt->guarded, migration->version);
+	journal_begin();
 	enter_script_scope(&scope);
-	run_script(&attempt->run, down);
-	check_deferred_constraints(down->label);
+	if (down != NULL)
+	{
+		bring_back_begin(migration->key);
+		run_script(&attempt->run, down);
+		bring_back_rest();
+	}
+	else
+	{
+		bring_back_nothing();
+		take_back(&attempt->run, attempt->guarded, migration);
+	}
+	check_deferred_constraints(down ? down->label
+									: psprintf("taking back version %s", migration->version));
 	leave_script_scope(&scope);
 	save_rolled_back(migration->key);
 
@@ -135,7 +180,7 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 
 /*
  * One set of permits holds for all the down scripts, so they run as one
- * migration, which the guard knows by the newest version.
+ * migration, which goes on from version to version.
  */
 static void
 roll_back_all(RollbackCall *call, List *versions, List *scripts)
@@ -167,7 +212,7 @@ roll_back(RollbackCall *call)
 		ereport(NOTICE, (errmsg("no version above %s is applied", call->target)));
 		return 0;
 	}
-	check_down_scripts(call, versions);
+	check_ways_back(call, versions);
 	roll_back_all(call, versions, parse_down_scripts(call, versions));
 	return list_length(versions);
 }

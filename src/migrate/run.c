@@ -21,6 +21,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "migrate/journal.h"
 #include "migrate/run.h"
 
 #define ACTIVITY_SHOWN 1000 /* bytes of a statement that pg_stat_activity gets */
@@ -240,8 +241,12 @@ run_script(ScriptRun *run, const Script *script)
 	run->script = script;
 	for (run->current = 0; run->current < script->count; run->current++)
 	{
-		int code = run_statement(run, &outer, None_Receiver);
-		bool only_read = current_statement(run)->kind == T_SelectStmt &&
+		int code;
+		bool only_read;
+
+		journal_statement(run->current + 1);
+		code = run_statement(run, &outer, None_Receiver);
+		only_read = current_statement(run)->kind == T_SelectStmt &&
 			code == SPI_OK_UTILITY; /* so SPI calls a query whose rows nobody gets */
 
 		run->statements++;

@@ -21,7 +21,9 @@ CREATE TABLE safemig.migration (
 	applied_by     text,
 	duration       interval,
 	note           text,
-	changed_at     timestamptz NOT NULL
+	changed_at     timestamptz NOT NULL,
+	xid            xid8,
+	inverse        jsonb
 );
 COMMENT ON TABLE safemig.migration IS 'one row for each version that was applied, rolled back or skipped, with its scripts; read safemig.status';
 COMMENT ON COLUMN safemig.migration.version IS 'as it was given';
@@ -32,6 +34,8 @@ COMMENT ON COLUMN safemig.migration.environments IS 'where it is meant to run; n
 COMMENT ON COLUMN safemig.migration.rows IS 'written by its statements, as they say themselves';
 COMMENT ON COLUMN safemig.migration.applied_by IS 'the role that logged in, and the one it acted as where that is another';
 COMMENT ON COLUMN safemig.migration.changed_at IS 'since when it is in this state';
+COMMENT ON COLUMN safemig.migration.xid IS 'the transaction that brought it there: what that destroyed is in safemig.bin under it';
+COMMENT ON COLUMN safemig.migration.inverse IS 'without a down script: for each thing its statements did, in order, what takes it back';
 REVOKE ALL ON safemig.migration FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.migration', '');
 

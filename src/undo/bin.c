@@ -191,6 +191,8 @@ bin_items(int64 entry)
 
 /* ---------- entries ---------- */
 
+void (*bin_witness)(int64 entry) = NULL;
+
 int64
 bin_add_entry(const char *statement, const char *migration)
 {
@@ -198,6 +200,7 @@ bin_add_entry(const char *statement, const char *migration)
 	Datum values[4];
 	char nulls[5] = "    ";
 	const char *application = session_application();
+	int64 entry;
 
 	values[0] = application ? CStringGetTextDatum(application) : (Datum) 0;
 	nulls[0] = application ? ' ' : 'n';
@@ -207,11 +210,14 @@ bin_add_entry(const char *statement, const char *migration)
 	nulls[2] = statement ? ' ' : 'n';
 	values[3] = Int64GetDatum(setting_amount(SETTING_KEEP_FOR));
 
-	return bigint_as_owner(
+	entry = bigint_as_owner(
 		"INSERT INTO safemig.bin_entry (xid, kept_at, kept_by, application, migration, statement,"
 		" expires_at, state) SELECT pg_current_xact_id(), clock_timestamp(), session_user, $1, $2,"
 		" left($3, 4096), clock_timestamp() + make_interval(secs => $4), 'kept' RETURNING id",
 		4, types, values, nulls);
+	if (bin_witness)
+		bin_witness(entry);
+	return entry;
 }
 
 bool

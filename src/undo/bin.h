@@ -31,6 +31,9 @@ typedef struct BinItem
 /* What is known of an object, before it goes: a new item with type, identity, owner. */
 extern BinItem *make_bin_item(KeptKind kind, const Effect *effect);
 
+/* Told of each new entry; safemig.c wires the journal of migrations in here. */
+extern void (*bin_witness)(int64 entry);
+
 /* A new entry for the statement that runs now; migration may be NULL. */
 extern int64 bin_add_entry(const char *statement, const char *migration);
 extern void bin_add_item(int64 entry, BinItem *item);

@@ -7,7 +7,9 @@
 
 #include "access/xact.h"
 #include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_cast.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_conversion.h"
 #include "catalog/pg_foreign_data_wrapper.h"
@@ -27,11 +29,14 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/regproc.h"
 #include "utils/resowner.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -383,6 +388,21 @@ needs_dress(Remaking *remaking)
 	return !remaking->replaces || remaking->item->object.classId == TriggerRelationId;
 }
 
+/* It may have been dropped and brought back since, and have another OID. */
+static void
+find_again(BinItem *item)
+{
+	if (getObjectIdentity(&item->object, true) != NULL)
+		return;
+	if (item->object.classId == RelationRelationId)
+		item->object.objectId =
+			RangeVarGetRelid(makeRangeVarFromNameList(names_of_identity(item->identity)),
+							 AccessExclusiveLock, false);
+	else if (item->object.classId == ProcedureRelationId)
+		item->object.objectId =
+			DatumGetObjectId(DirectFunctionCall1(regprocedurein, CStringGetDatum(item->identity)));
+}
+
 /*
  * The newer definition has columns or defaults more, which CREATE OR REPLACE
  * does not take away: it goes, with what stands on it, and all that is made again.
@@ -396,6 +416,7 @@ replace_by_force(Restore *restore, void *arg)
 	List *done = NIL;
 	ListCell *lc;
 
+	find_again(remaking->item);
 	if (!definitions_standing_on(&remaking->item->object, &dependents))
 		ReThrowError(remaking->error);
 	performDeletion(&remaking->item->object, DROP_CASCADE,

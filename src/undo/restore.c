@@ -425,7 +425,7 @@ bring_back(Restore *restore)
 		restore_definitions(restore, items, false);
 }
 
-static char *
+static Restore
 restore_entry(int64 entry, const char *as_name)
 {
 	Restore restore = {0};
@@ -463,6 +463,22 @@ restore_entry(int64 entry, const char *as_name)
 
 	foreach(lc, restore.left_out)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
+	return restore;
+}
+
+void
+tell_what_came_back(int64 entry)
+{
+	Restore restore = restore_entry(entry, NULL);
+
+	ereport(NOTICE, (errmsg("came back: %s", joined(restore.came_back, ", "))));
+}
+
+static char *
+restore_and_report(int64 entry, const char *as_name)
+{
+	Restore restore = restore_entry(entry, as_name);
+
 	return psprintf("came back: %s%s%s", joined(restore.came_back, ", "),
 					restore.left_out != NIL ? ". " : "", joined(restore.left_out, " "));
 }
@@ -495,7 +511,7 @@ safemig_undrop(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_CANNOT_UNDO), errmsg("nothing named \"%s\" is kept", identity),
 				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
-	PG_RETURN_TEXT_P(cstring_to_text(restore_entry(entry, as_name)));
+	PG_RETURN_TEXT_P(cstring_to_text(restore_and_report(entry, as_name)));
 }
 
 Datum
@@ -504,7 +520,8 @@ safemig_undrop_id(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the id must not be null")));
-	PG_RETURN_TEXT_P(cstring_to_text(restore_entry(PG_GETARG_INT64(0), optional_text(fcinfo, 1))));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(restore_and_report(PG_GETARG_INT64(0), optional_text(fcinfo, 1))));
 }
 
 static List *
@@ -553,6 +570,6 @@ safemig_undo_transaction(PG_FUNCTION_ARGS)
 				 errhint("SELECT id, xid, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
 	foreach(lc, entries)
-		reports = lappend(reports, restore_entry(*(int64 *) lfirst(lc), NULL));
+		reports = lappend(reports, restore_and_report(*(int64 *) lfirst(lc), NULL));
 	PG_RETURN_TEXT_P(cstring_to_text(joined(reports, "; ")));
 }

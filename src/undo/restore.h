@@ -18,6 +18,12 @@ typedef struct Restore
 	List *left_out;		 /* of char *: whole sentences */
 } Restore;
 
+/*
+ * Brings back one entry, as undrop_id() does, in the caller's transaction, with
+ * NOTICEs.  SM006 when it is not kept any more, or its name is taken.
+ */
+extern void tell_what_came_back(int64 entry);
+
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 

@@ -1,0 +1,501 @@
+/*
+ * journal.c
+ *		Writes down what a script does: objects created, entries of the bin made,
+ *		what altered objects had before, rows written.  src/effect says what takes
+ *		each back; here it is kept in order, without what rolls back.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "utils/json.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "base/transaction_list.h"
+#include "effect/describe.h"
+#include "effect/effect.h"
+#include "effect/inverse.h"
+#include "guard/migration.h"
+#include "migrate/bring_back.h"
+#include "migrate/journal.h"
+
+typedef enum StepKind
+{
+	STEP_CREATED,
+	STEP_ALTERED, /* sql gives back what was before */
+	STEP_ENTRY,
+	STEP_UNKNOWN /* nothing takes it back */
+} StepKind;
+
+typedef struct Step
+{
+	TransactionItem item;
+	StepKind kind;
+	int statement;
+	ObjectAddress object; /* created or altered */
+	char *what;
+	char *sql;
+	int frozen; /* of a creation with sql: how many steps there were when it was written */
+	int64 entry;
+	bool renames;
+	List *columns; /* of an UPDATE: harmless when the script has made them (attnums) */
+} Step;
+
+static TransactionList steps;
+static int first;	  /* of the running script */
+static int statement; /* of it, from 1 */
+
+/* ---------- writing ---------- */
+
+void
+journal_begin(void)
+{
+	first = list_length(steps.items);
+	statement = 0;
+}
+
+static char *
+lasting(const char *text)
+{
+	return text ? MemoryContextStrdup(TopTransactionContext, text) : NULL;
+}
+
+static Step *
+add_step(StepKind kind, const ObjectAddress *object, const char *what, const char *sql)
+{
+	Step *step = new_transaction_item(sizeof(Step));
+
+	step->kind = kind;
+	step->statement = statement;
+	if (object != NULL)
+		step->object = *object;
+	step->what = lasting(what);
+	step->sql = lasting(sql);
+	transaction_list_add(&steps, step);
+	return step;
+}
+
+void
+journal_statement(int number)
+{
+	statement = number;
+	if (guard_enforce == ENFORCE_OFF)
+		(void) add_step(STEP_UNKNOWN, NULL, "it ran with safemig.enforce = off", NULL);
+}
+
+void
+journal_made(const ObjectAddress *object)
+{
+	(void) add_step(STEP_CREATED, object, NULL, NULL);
+}
+
+void
+journal_entry(int64 entry)
+{
+	if (guard_current_migration() != NULL)
+		add_step(STEP_ENTRY, NULL, NULL, NULL)->entry = entry;
+}
+
+/* A default's address is that of its column here, and a column's default is ALTER's business. */
+static void
+note_created(const ObjectAddress *object)
+{
+	if (object->classId != AttrDefaultRelationId)
+		journal_made(object);
+}
+
+/* Gone with the session, and nobody's business. */
+static bool
+is_temporary(const ObjectAddress *object)
+{
+	if (object->classId == NamespaceRelationId)
+		return isAnyTempNamespace(object->objectId);
+	return object->classId == RelationRelationId && get_rel_relkind(object->objectId) != '\0' &&
+		get_rel_persistence(object->objectId) == RELPERSISTENCE_TEMP;
+}
+
+static void
+note_written(PlannedStmt *plan)
+{
+	ListCell *lc;
+
+	foreach(lc, relations_written(plan))
+	{
+		WrittenRelation *written = lfirst(lc);
+		const char *verb = written->command == CMD_INSERT ? "insert into"
+			: written->command == CMD_DELETE			  ? "delete from"
+			: written->command == CMD_UPDATE			  ? "update"
+														  : "insert or update of";
+		ObjectAddress object;
+		MemoryContext save;
+		Step *step;
+
+		ObjectAddressSet(object, RelationRelationId, written->relid);
+		if (is_temporary(&object))
+			continue;
+		step = add_step(STEP_UNKNOWN, &object,
+						psprintf("%s %s", verb, getObjectIdentity(&object, false)), NULL);
+		save = MemoryContextSwitchTo(TopTransactionContext);
+		step->columns = list_copy(written->columns);
+		MemoryContextSwitchTo(save);
+	}
+}
+
+/* ---------- around a statement ---------- */
+
+typedef struct Around
+{
+	int before; /* how many steps there were */
+	List *inverses;
+	bool keeps;		   /* an entry of the bin is to be made */
+	List *constraints; /* of ConstraintName: that a change of type makes anew */
+	Oid filled;		   /* by COPY */
+} Around;
+
+static bool
+is_among(const ObjectAddress *object, List *objects)
+{
+	ListCell *lc;
+
+	foreach(lc, objects)
+	{
+		ObjectAddress *other = lfirst(lc);
+
+		if (other->classId == object->classId && other->objectId == object->objectId &&
+			(other->objectSubId == 0 || other->objectSubId == object->objectSubId))
+			return true;
+	}
+	return false;
+}
+
+static List *
+own_steps(void)
+{
+	return list_copy_tail(steps.items, first);
+}
+
+/* Also what is gone again. */
+static List *
+all_created(void)
+{
+	List *created = NIL;
+	ListCell *lc;
+
+	foreach(lc, own_steps())
+		if (((Step *) lfirst(lc))->kind == STEP_CREATED)
+			created = lappend(created, &((Step *) lfirst(lc))->object);
+	return created;
+}
+
+/*
+ * Something older gets another name, and what was made within it is then called
+ * otherwise: but it is dropped when the name was given back.
+ */
+static void
+freeze_names(void)
+{
+	ListCell *lc;
+
+	foreach(lc, own_steps())
+	{
+		Step *step = lfirst(lc);
+
+		if (step->kind != STEP_CREATED || step->sql != NULL || !object_exists(&step->object))
+			continue;
+		step->sql = lasting(drop_of_object(&step->object));
+		step->frozen = list_length(steps.items);
+	}
+}
+
+static void
+note_inverse(const Inverse *inverse)
+{
+	add_step(inverse->sql ? STEP_ALTERED : STEP_UNKNOWN, &inverse->object, inverse->what,
+			 inverse->sql)
+		->renames = inverse->renames;
+}
+
+/* Is what a lost default or NOT NULL was among the inverses? */
+static bool
+is_altered_back(const Effect *effect, List *inverses)
+{
+	ListCell *lc;
+
+	foreach(lc, inverses)
+	{
+		Inverse *inverse = lfirst(lc);
+
+		if (inverse->unless_kept && inverse->object.objectId == effect->relation &&
+			effect->action != ACTION_ALTER_COLUMN_TYPE)
+			return true;
+	}
+	return false;
+}
+
+/* What nobody keeps; told of now, while it has a name. */
+static void
+note_lost(List *lost, List *inverses)
+{
+	List *created = NIL;
+	ListCell *lc;
+
+	foreach(lc, lost)
+	{
+		Effect *effect = lfirst(lc);
+		ObjectAddress relation;
+
+		if (effect->part || !action_destroys(effect->action) || is_altered_back(effect, inverses))
+			continue;
+		if (created == NIL)
+			created = all_created();
+		ObjectAddressSet(relation, RelationRelationId, effect->relation);
+		if (is_among(&effect->object, created) || is_among(&relation, created) ||
+			is_temporary(&relation))
+			continue;
+		describe_effect(effect);
+		(void) add_step(STEP_UNKNOWN, &effect->object,
+						psprintf("%s %s", action_name(effect->action), effect->identity), NULL);
+	}
+}
+
+static void *
+before_statement(Node *stmt, List *lost, bool keeps)
+{
+	Around *around = palloc0(sizeof(Around));
+	List *inverses = inverses_of_statement(stmt);
+	ListCell *lc;
+
+	around->filled = relation_copied_into(stmt);
+	around->keeps = keeps;
+	foreach(lc, inverses)
+	{
+		Inverse *inverse = lfirst(lc);
+
+		if (is_temporary(&inverse->object))
+			continue;
+		if (inverse->renames && !is_among(&inverse->object, all_created()))
+			freeze_names();
+		if (inverse->retypes)
+			around->constraints =
+				list_concat(around->constraints, constraints_around(inverse->object.objectId));
+		around->inverses = lappend(around->inverses, inverse);
+		if (!inverse->before_drops && !inverse->unless_kept)
+			note_inverse(inverse);
+	}
+	note_lost(lost, around->inverses);
+	around->before = list_length(steps.items);
+	return around;
+}
+
+static bool
+is_one_of(Oid constraint, List *names)
+{
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	bool found = false;
+	ListCell *lc;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	foreach(lc, names)
+	{
+		ConstraintName *name = lfirst(lc);
+		Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+
+		found = found ||
+			(form->conrelid == name->relid &&
+			 strcmp(NameStr(form->conname), NameStr(name->name)) == 0);
+	}
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+/* With another OID, but the same as before. */
+static void
+forget_made_anew(const Around *around)
+{
+	if (around->constraints != NIL)
+		CommandCounterIncrement();
+	for (int i = list_length(steps.items) - 1; around->constraints != NIL && i >= around->before;
+		 i--)
+	{
+		Step *step = list_nth(steps.items, i);
+
+		if (step->kind == STEP_CREATED && step->object.classId == ConstraintRelationId &&
+			is_one_of(step->object.objectId, around->constraints))
+			steps.items = list_delete_nth_cell(steps.items, i);
+	}
+}
+
+static bool
+made_entry(const Around *around)
+{
+	for (int i = around->before; i < list_length(steps.items); i++)
+		if (((Step *) list_nth(steps.items, i))->kind == STEP_ENTRY)
+			return true;
+	return false;
+}
+
+static void
+after_statement(void *state)
+{
+	Around *around = state;
+	bool kept = made_entry(around);
+	ObjectAddress filled;
+	ListCell *lc;
+
+	forget_made_anew(around);
+	if (around->keeps && !kept)
+		(void) add_step(STEP_UNKNOWN, NULL, "what it destroyed was not kept", NULL);
+	foreach(lc, around->inverses)
+	{
+		Inverse *inverse = lfirst(lc);
+
+		if (inverse->before_drops || (inverse->unless_kept && !kept))
+			note_inverse(inverse);
+	}
+	ObjectAddressSet(filled, RelationRelationId, around->filled);
+	if (OidIsValid(around->filled) && !is_temporary(&filled))
+		(void) add_step(STEP_UNKNOWN, &filled,
+						psprintf("copy into %s", getObjectIdentity(&filled, false)), NULL);
+}
+
+const GuardWitness migration_witness = {bring_back_for_statement, before_statement, after_statement,
+										note_created, note_written};
+
+/* ---------- reading ---------- */
+
+List *
+journal_creations(void)
+{
+	List *created = NIL;
+	ListCell *lc;
+
+	foreach(lc, all_created())
+		if (object_exists(lfirst(lc)))
+			created = lappend(created, lfirst(lc));
+	return created;
+}
+
+List *
+journal_entries(void)
+{
+	List *entries = NIL;
+	ListCell *lc;
+
+	foreach(lc, own_steps())
+		if (((Step *) lfirst(lc))->kind == STEP_ENTRY)
+			entries = lappend(entries, &((Step *) lfirst(lc))->entry);
+	return entries;
+}
+
+/* Rows that go with a table or column of the script's own are nobody's. */
+static bool
+writes_what_it_made(const Step *step, List *created)
+{
+	ListCell *lc;
+
+	foreach(lc, step->columns)
+	{
+		ObjectAddress column = step->object;
+
+		column.objectSubId = lfirst_int(lc);
+		if (!is_among(&column, created))
+			return false;
+	}
+	return step->columns != NIL;
+}
+
+/* Had it its name frozen before this step renamed it? */
+static bool
+is_called_otherwise(const Step *altered)
+{
+	int at = first;
+	ListCell *lc;
+
+	if (!altered->renames)
+		return false;
+	while (list_nth(steps.items, at) != altered)
+		at++;
+	foreach(lc, own_steps())
+	{
+		Step *step = lfirst(lc);
+
+		if (step->kind == STEP_CREATED && step->sql != NULL && step->frozen <= at &&
+			memcmp(&step->object, &altered->object, sizeof(ObjectAddress)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+append_step(StringInfo text, const Step *step, const char *what, const char *sql)
+{
+	appendStringInfo(text, "%s{\"statement\": %d, \"what\": ", text->len > 1 ? ", " : "",
+					 step->statement);
+	escape_json(text, what);
+	if (step->kind == STEP_ENTRY)
+		appendStringInfo(text, ", \"entry\": " INT64_FORMAT, step->entry);
+	else if (sql != NULL)
+	{
+		appendStringInfoString(text, ", \"sql\": ");
+		escape_json(text, sql);
+	}
+	else
+		appendStringInfoString(text, ", \"unknown\": true");
+	appendStringInfoChar(text, '}');
+}
+
+static void
+append_creation(StringInfo text, const Step *step, List *present)
+{
+	List *others = NIL;
+	ListCell *lc;
+
+	if (!object_exists(&step->object) || is_temporary(&step->object))
+		return;
+	foreach(lc, present)
+		if (memcmp(lfirst(lc), &step->object, sizeof(ObjectAddress)) != 0)
+			others = lappend(others, lfirst(lc));
+	if (!goes_along(&step->object, others))
+		append_step(text, step, psprintf("create %s", object_in_words(&step->object)),
+					step->sql ? step->sql : drop_of_object(&step->object));
+}
+
+/*
+ * What was created is dropped under its last name, so that nothing done to it
+ * needs to be taken back.
+ */
+char *
+journal_as_jsonb(void)
+{
+	List *created = all_created();
+	List *present = journal_creations();
+	StringInfoData text;
+	ListCell *lc;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '[');
+	foreach(lc, own_steps())
+	{
+		Step *step = lfirst(lc);
+
+		if (step->kind == STEP_CREATED)
+			append_creation(&text, step, present);
+		else if (step->kind == STEP_ENTRY)
+			append_step(&text, step, "what it destroyed", NULL);
+		else if (is_among(&step->object, created) ? is_called_otherwise(step)
+												  : !writes_what_it_made(step, created))
+			append_step(&text, step, step->what, step->sql);
+	}
+	appendStringInfoChar(&text, ']');
+	return text.data;
+}
