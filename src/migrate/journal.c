@@ -123,6 +123,24 @@ is_temporary(const ObjectAddress *object)
 		get_rel_persistence(object->objectId) == RELPERSISTENCE_TEMP;
 }
 
+/* A loop writes many times into the same table. */
+static bool
+is_noted(const WrittenRelation *written, const char *verb)
+{
+	for (int i = list_length(steps.items) - 1; i >= first; i--)
+	{
+		Step *step = list_nth(steps.items, i);
+
+		if (step->statement != statement)
+			return false;
+		if (step->kind == STEP_UNKNOWN && step->object.classId == RelationRelationId &&
+			step->object.objectId == written->relid &&
+			strncmp(step->what, verb, strlen(verb)) == 0 && equal(step->columns, written->columns))
+			return true;
+	}
+	return false;
+}
+
 static void
 note_written(PlannedStmt *plan)
 {
@@ -140,7 +158,7 @@ note_written(PlannedStmt *plan)
 		Step *step;
 
 		ObjectAddressSet(object, RelationRelationId, written->relid);
-		if (is_temporary(&object))
+		if (is_temporary(&object) || is_noted(written, verb))
 			continue;
 		step = add_step(STEP_UNKNOWN, &object,
 						psprintf("%s %s", verb, getObjectIdentity(&object, false)), NULL);
