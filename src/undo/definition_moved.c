@@ -120,8 +120,7 @@ move_foundation(Keep *keep, const Effect *effect, BinItem *item)
 {
 	Oid home;
 
-	/* a statement that names it would not find it any more */
-	if (effect->named || drops_relations_only(keep->stmt) || item == NULL ||
+	if (drops_relations_only(keep->stmt) || item == NULL ||
 		!is_objectclass_supported(effect->object.classId) ||
 		get_object_attnum_namespace(effect->object.classId) == InvalidAttrNumber)
 		return false;

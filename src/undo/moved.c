@@ -29,6 +29,7 @@
 #include "commands/alter.h"
 #include "commands/event_trigger.h"
 #include "commands/tablecmds.h"
+#include "commands/user.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
@@ -475,21 +476,35 @@ lock_and_try(Keep *keep)
 	return victims;
 }
 
-/* What does not move is written down, and, when the statement names none of it, dropped. */
-static void
-keep_what_stays_behind(Keep *keep, List *left, List *let_go, bool drop)
+static bool
+lies_in_bin(const ObjectAddress *object)
 {
-	ObjectAddresses *targets = new_object_addresses();
+	return is_objectclass_supported(object->classId) &&
+		get_object_attnum_namespace(object->classId) != InvalidAttrNumber &&
+		safemig_is_bin_schema(get_object_namespace(object));
+}
+
+/* What neither moved nor went with it goes as the statement says. */
+static void
+drop_the_rest(Keep *keep, List *left, List *let_go)
+{
+	ObjectAddresses *targets;
 	ListCell *lc;
 
+	/* it takes grants away, too */
+	if (IsA(keep->stmt, DropOwnedStmt))
+	{
+		DropOwnedObjects((DropOwnedStmt *) keep->stmt);
+		return;
+	}
+	targets = new_object_addresses();
 	foreach(lc, left)
 	{
 		ObjectAddress *object = lfirst(lc);
-		Effect *effect = effect_on(keep, object);
 
-		if (effect != NULL && !is_let_go(keep, object) && !keep_definition_of(keep, effect))
-			refuse_unkept(keep, effect, "there is no statement that would make it again");
-		add_exact_object_address(object, targets);
+		/* a type that a table in the bin is made of is there with it, and so are its parts */
+		if (getObjectIdentity(object, true) != NULL && !lies_in_bin(object))
+			add_exact_object_address(object, targets);
 	}
 	foreach(lc, let_go)
 	{
@@ -498,14 +513,45 @@ keep_what_stays_behind(Keep *keep, List *left, List *let_go, bool drop)
 		ObjectAddressSet(object, RelationRelationId, lfirst_oid(lc));
 		add_exact_object_address(&object, targets);
 	}
-	if (drop)
+	/* the trial has told what it takes along */
+	if (drops_relations_only(keep->stmt))
 		performMultipleDeletions(targets, DROP_CASCADE, PERFORM_DELETION_INTERNAL);
+	else
+		performMultipleDeletions(targets, ((DropStmt *) keep->stmt)->behavior,
+								 PERFORM_DELETION_QUIETLY);
 	free_object_addresses(targets);
+}
+
+static const char *
+why_not_kept(const Effect *effect)
+{
+	if (effect->object.objectSubId != 0)
+		return "it is a part of what stays, and what goes with it is moved";
+	if (stands_under_bin(&effect->object))
+		return "what is kept with it could not do without it";
+	return "there is no statement that would make it again";
+}
+
+/* What does not move is written down, and dropped. */
+static void
+keep_what_stays_behind(Keep *keep, List *left, List *let_go)
+{
+	ListCell *lc;
+
+	foreach(lc, left)
+	{
+		ObjectAddress *object = lfirst(lc);
+		Effect *effect = effect_on(keep, object);
+
+		if (effect != NULL && !is_let_go(keep, object) && !keep_definition_of(keep, effect))
+			refuse_unkept(keep, effect, why_not_kept(effect));
+	}
+	drop_the_rest(keep, left, let_go);
 }
 
 /* Event triggers see what the trial reported, and nothing of how it is put aside. */
 static void
-put_aside(Keep *keep, List *victims, bool drop)
+put_aside(Keep *keep, List *victims)
 {
 	bool hides = EventTriggerBeginCompleteQuery();
 
@@ -513,7 +559,7 @@ put_aside(Keep *keep, List *victims, bool drop)
 	{
 		List *let_go = relations_let_go(keep, victims);
 
-		keep_what_stays_behind(keep, move_aside(keep, victims), let_go, drop);
+		keep_what_stays_behind(keep, move_aside(keep, victims), let_go);
 	}
 	PG_FINALLY();
 	{
@@ -523,7 +569,7 @@ put_aside(Keep *keep, List *victims, bool drop)
 	PG_END_TRY();
 }
 
-/* A statement that is not run by the server must fire the user's event triggers here. */
+/* The server does not come to run it, so the user's event triggers must fire here. */
 static void
 move_instead(Keep *keep)
 {
@@ -533,7 +579,7 @@ move_instead(Keep *keep)
 	{
 		if (fires)
 			EventTriggerDDLCommandStart(keep->stmt);
-		put_aside(keep, lock_and_try(keep), true);
+		put_aside(keep, lock_and_try(keep));
 		if (fires)
 		{
 			EventTriggerSQLDrop(keep->stmt);
@@ -548,34 +594,11 @@ move_instead(Keep *keep)
 	PG_END_TRY();
 }
 
-/* The server runs it after us, and reports what is dropped by then. */
-static void
-move_before(Keep *keep)
-{
-	bool hides = EventTriggerBeginCompleteQuery();
-
-	PG_TRY();
-	{
-		put_aside(keep, lock_and_try(keep), false);
-	}
-	PG_FINALLY();
-	{
-		if (hides)
-			EventTriggerEndCompleteQuery();
-	}
-	PG_END_TRY();
-}
-
 bool
 keep_moved(Keep *keep)
 {
 	if (!keeps_kind(keep, KEPT_MOVED) || !can_try_drop(keep->stmt))
 		return false;
-	if (drops_relations_only(keep->stmt))
-	{
-		move_instead(keep);
-		return true;
-	}
-	move_before(keep);
-	return false;
+	move_instead(keep);
+	return true;
 }
