@@ -28,15 +28,18 @@ AS $$
 	WITH dropped AS (SELECT * FROM unnest(dropped_class, dropped_oid) d(class, oid)),
 	tie(cut_place, place, what, cut, statements) AS (
 	SELECT 2, 10 + i.inhseqno, format('partition %s of %s', i.inhrelid::regclass, i.inhparent::regclass),
-	       format('ALTER TABLE %%{%s} DETACH PARTITION %%{%s}', i.inhparent, i.inhrelid),
+	       -- what began with CONCURRENTLY and broke off is ended here, and stays as it was about to be
+	       CASE WHEN i.inhdetachpending THEN format('UPDATE pg_catalog.pg_inherits SET inhdetachpending = false WHERE inhrelid = %s; ', i.inhrelid) ELSE '' END
+	       || format('ALTER TABLE %%{%s} DETACH PARTITION %%{%s}', i.inhparent, i.inhrelid),
 	       -- nobody writes to what is in the bin: the constraint holds, and no scan is needed
+	       CASE WHEN i.inhdetachpending THEN ARRAY[]::text[] ELSE
 	       CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL THEN ARRAY[
 	           concat('ALTER TABLE %{', i.inhrelid, '} ADD CONSTRAINT safemig_part CHECK (', safemig.bin_text(pg_get_partition_constraintdef(i.inhrelid)), ') NOT VALID'),
 	           concat('UPDATE pg_catalog.pg_constraint SET convalidated = true WHERE conname = ''safemig_part'' AND conrelid = ', i.inhrelid)]
 	       ELSE ARRAY[]::text[] END
 	       || concat('ALTER TABLE %{', i.inhparent, '} ATTACH PARTITION %{', i.inhrelid, '} ', safemig.bin_text(pg_get_expr(c.relpartbound, c.oid)))
 	       || CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL
-	          THEN ARRAY[format('ALTER TABLE %%{%s} DROP CONSTRAINT safemig_part', i.inhrelid)] ELSE ARRAY[]::text[] END
+	          THEN ARRAY[format('ALTER TABLE %%{%s} DROP CONSTRAINT safemig_part', i.inhrelid)] ELSE ARRAY[]::text[] END END
 	  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 	 WHERE i.inhrelid = ANY (moved) AND i.inhparent <> ALL (moved) AND c.relispartition AND c.relkind IN ('r', 'p', 'f')
 	UNION ALL

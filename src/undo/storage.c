@@ -104,6 +104,21 @@ lock_referencing(List *relids)
 	return relids;
 }
 
+/* Another session's temporary tables are left alone, as ExecuteTruncate() does. */
+static List *
+lock_children(Oid relid)
+{
+	List *relids = NIL;
+	ListCell *lc;
+
+	foreach(lc, find_all_inheritors(relid, AccessExclusiveLock, NULL))
+		if (isOtherTempNamespace(get_rel_namespace(lfirst_oid(lc))))
+			UnlockRelationOid(lfirst_oid(lc), AccessExclusiveLock);
+		else
+			relids = lappend_oid(relids, lfirst_oid(lc));
+	return relids;
+}
+
 static List *
 lock_truncated(TruncateStmt *stmt)
 {
@@ -119,8 +134,7 @@ lock_truncated(TruncateStmt *stmt)
 			continue;
 		relids = lappend_oid(relids, relid);
 		if (name->inh)
-			relids = list_concat_unique_oid(relids,
-											find_all_inheritors(relid, AccessExclusiveLock, NULL));
+			relids = list_concat_unique_oid(relids, lock_children(relid));
 	}
 	return stmt->behavior == DROP_CASCADE ? lock_referencing(relids) : relids;
 }
