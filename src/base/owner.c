@@ -40,6 +40,18 @@ execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char
 								true, 0);
 }
 
+/* What the session has set must not change how our statements are read. */
+static void
+read_as_written(void)
+{
+	static const char *const settings[][2] = {{"search_path", "pg_catalog, pg_temp"},
+											  {"standard_conforming_strings", "on"}};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
 /* security: what is added to the context; depth: 1 when the guard is to sleep */
 static int
 execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
@@ -56,8 +68,7 @@ execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *t
 	own_work_depth += depth;
 	PG_TRY();
 	{
-		(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+		read_as_written();
 		code = execute_newest(sql, nargs, types, values, nulls);
 		if (code < 0)
 			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);

@@ -52,7 +52,7 @@ COMMENT ON FUNCTION safemig.library_version() IS 'version of the library that th
 CREATE FUNCTION safemig.is_preloaded() RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT 'safemig' = ANY (regexp_split_to_array(replace(current_setting('shared_preload_libraries'), '"', ''), '\s*,\s*'))
+	SELECT 'safemig' = ANY (regexp_split_to_array(replace(current_setting('shared_preload_libraries'), '"', ''), E'\\s*,\\s*'))
 $$;
 COMMENT ON FUNCTION safemig.is_preloaded() IS 'whether level 2 of loading holds';
 
@@ -91,7 +91,7 @@ AS $$
 	       'SELECT safemig.arm();'
 	 WHERE NOT EXISTS (SELECT FROM safemig.lasting_settings() s
 	                    WHERE s.here AND s.setrole = 0 AND s.name = 'session_preload_libraries'
-	                      AND 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), '\s*,\s*')))
+	                      AND 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), E'\\s*,\\s*')))
 	UNION ALL
 	SELECT 'event triggers', 'bad', format('event trigger %s does not fire always', t.name), 'SELECT safemig.arm();'
 	  FROM (VALUES ('safemig_ddl_start'), ('safemig_ddl_end')) t(name)
@@ -125,7 +125,7 @@ AS $$
 	              CASE WHEN s.here THEN format(' IN DATABASE %I', current_database()) ELSE '' END)
 	  FROM safemig.lasting_settings() s
 	 WHERE s.setrole <> 0 AND s.name = 'session_preload_libraries' AND NOT safemig.is_preloaded()
-	   AND NOT 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), '\s*,\s*'))
+	   AND NOT 'safemig' = ANY (regexp_split_to_array(replace(s.value, '"', ''), E'\\s*,\\s*'))
 	UNION ALL
 	SELECT 'sessions', 'warn', format('session %s of %s (%s, %s) was open before the guard came: its DELETE and TRUNCATE pass until its first DDL',
 	                         u.pid, u.role, coalesce(u.application, 'no application name'), u.client),
@@ -222,8 +222,8 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT p.part[1],
 	       CASE WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f') THEN format('%I.%I', p.part[1], p.part[2]) END
-	  FROM (SELECT regexp_replace(regexp_replace(identity, '^.* on (.*\..*)$', '\1'), '\(.*$', '') AS name) n
-	 CROSS JOIN LATERAL (SELECT CASE WHEN n.name ~ '^("([^"]|"")+"|[^".]+)(\.("([^"]|"")+"|[^".]+))+$'
+	  FROM (SELECT regexp_replace(regexp_replace(identity, E'^.* on (.*\\..*)$', E'\\1'), E'\\(.*$', '') AS name) n
+	 CROSS JOIN LATERAL (SELECT CASE WHEN n.name ~ E'^("([^"]|"")+"|[^".]+)(\\.("([^"]|"")+"|[^".]+))+$'
 	                            THEN parse_ident(n.name, false) END AS part) p
 	  LEFT JOIN pg_class c ON c.oid = to_regclass(format('%I.%I', p.part[1], p.part[2]))
 $$;

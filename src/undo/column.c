@@ -99,7 +99,8 @@ lock_tables(Keep *keep, List *columns)
 		{
 			DroppedColumn *column = lfirst(lc);
 
-			if (lookup_relation(name) != relid || (column->effect->named && column->relid != relid))
+			if (lookup_relation(name) != relid ||
+				(column->effect->named && !is_target_of(keep->stmt, relid, column->relid)))
 				ereport(ERROR,
 						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 						 errmsg("table \"%s\" was replaced while this statement waited for it",

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
@@ -81,6 +82,23 @@ fill_from_copy(Restore *restore, ReturningColumn *column)
 						kept - filled, column->item->identity);
 }
 
+static void
+add_column(ReturningColumn *column)
+{
+	const ColumnState *state = column->state;
+	Relation rel = table_open(column->relid, NoLock);
+
+	refuse_odd_tables(column, rel);
+	table_close(rel, NoLock);
+	(void) work_as_role(
+		role_of_table(column->relid),
+		psprintf("ALTER TABLE %s ADD COLUMN %s %s%s", present_name(column->relid),
+				 quote_identifier(column->name), type_clause(state),
+				 state->mode == COLUMN_GENERATED
+					 ? psprintf(" GENERATED ALWAYS AS (%s) STORED", state->default_text)
+					 : ""));
+}
+
 void
 add_again(Restore *restore, ReturningColumn *column)
 {
@@ -89,13 +107,7 @@ add_again(Restore *restore, ReturningColumn *column)
 	check_type(column);
 	/* the parent's has brought it along */
 	if (get_attnum(column->relid, column->name) == InvalidAttrNumber)
-		(void) work_as_role(
-			role_of_table(column->relid),
-			psprintf("ALTER TABLE %s ADD COLUMN %s %s%s", present_name(column->relid),
-					 quote_identifier(column->name), type_clause(state),
-					 state->mode == COLUMN_GENERATED
-						 ? psprintf(" GENERATED ALWAYS AS (%s) STORED", state->default_text)
-						 : ""));
+		add_column(column);
 	CommandCounterIncrement();
 	column->attnum = get_attnum(column->relid, column->name);
 	if (state->mode == COLUMN_COPIED && OidIsValid(column->item->bin_oid))

@@ -200,7 +200,7 @@ depend_on(ReturningColumn *column, Oid class, Oid oid)
 	recordDependencyOn(&object, &referenced, DEPENDENCY_NORMAL);
 }
 
-static void
+void
 refuse_odd_tables(ReturningColumn *column, Relation rel)
 {
 	if (rel->rd_rel->relispartition)

@@ -6,6 +6,7 @@
 #define SAFEMIG_COLUMN_RESTORE_H
 
 #include "postgres.h"
+#include "utils/relcache.h"
 #include "undo/column_state.h"
 #include "undo/restore.h"
 
@@ -19,6 +20,9 @@ typedef struct ReturningColumn
 	const char *name;  /* as_name, or its own */
 	const char *only;  /* "ONLY ", or "" for a table with partitions */
 } ReturningColumn;
+
+/* column_place.c: an error for a table that has the columns of another, or of its type */
+extern void refuse_odd_tables(ReturningColumn *column, Relation rel);
 
 /* column_place.c: the dropped attribute becomes a column again */
 extern void undrop_in_place(Restore *restore, ReturningColumn *column);

@@ -64,6 +64,13 @@ capture_column(Oid relid, AttrNumber attnum)
 	return ask_text("SELECT safemig.bin_column($1, $2)", 2, types, values);
 }
 
+/* get_attname() names what is dropped, too */
+char *
+live_column_name(Oid relid, AttrNumber attnum)
+{
+	return OidIsValid(get_atttype(relid, attnum)) ? get_attname(relid, attnum, true) : NULL;
+}
+
 char *
 detail_with(const char *detail, const char *key, const char *value)
 {
@@ -168,6 +175,22 @@ file_is_known(const char *detail, Oid relid)
 				 types, values);
 
 	return known != NULL && strcmp(known, "t") == 0;
+}
+
+bool
+is_target_of(Node *alter, Oid named, Oid relid)
+{
+	HeapTuple tuple;
+	Oid type;
+
+	if (((AlterTableStmt *) alter)->objtype != OBJECT_TYPE)
+		return named == relid;
+	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	type = ((Form_pg_class) GETSTRUCT(tuple))->reloftype;
+	ReleaseSysCache(tuple);
+	return OidIsValid(type) && type == get_rel_type_id(named);
 }
 
 /* find_all_inheritors() leaves the root to its caller. */

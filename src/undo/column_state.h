@@ -46,6 +46,9 @@ typedef struct ColumnState
 /* Everything of a live column, as jsonb text */
 extern char *capture_column(Oid relid, AttrNumber attnum);
 
+/* Its name; NULL when it is dropped. */
+extern char *live_column_name(Oid relid, AttrNumber attnum);
+
 extern ColumnState *column_state(const char *detail);
 
 /* detail with one more word; value is jsonb text */
@@ -64,6 +67,9 @@ extern const char *column_mode_word(ColumnMode mode);
 
 /* The one text that a query of ours gives; its arguments are an oid and a text. */
 extern char *ask_about(const char *sql, Oid relid, const char *text);
+
+/* Is it what ALTER names, or, for a composite type that it names, a table of that type? */
+extern bool is_target_of(Node *alter, Oid named, Oid relid);
 
 /* The table and then its children, as ALTER TABLE locks them. */
 extern void lock_tree(Oid relid);

@@ -78,7 +78,8 @@ types_that_change(Keep *keep)
 		lock_tree(change->relid);
 		change->cmd = command_on(keep, get_attname(change->relid, change->attnum, true));
 		if (change->cmd == NULL ||
-			lookup_relation(((AlterTableStmt *) keep->stmt)->relation) != change->relid)
+			!is_target_of(keep->stmt, lookup_relation(((AlterTableStmt *) keep->stmt)->relation),
+						  change->relid))
 			ereport(ERROR,
 					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 					 errmsg("the table was changed while this statement waited for it"),

@@ -53,6 +53,22 @@ copied_tables(const char *detail)
 
 /* ---------- may it ---------- */
 
+/* Said by the statement about what it met; else the server is what is wrong. */
+static bool
+is_in_the_way(const ErrorData *error)
+{
+	switch (ERRCODE_TO_CATEGORY(error->sqlerrcode))
+	{
+		case ERRCODE_FEATURE_NOT_SUPPORTED:
+		case ERRCODE_DATA_EXCEPTION:
+		case ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION:
+		case ERRCODE_SYNTAX_ERROR_OR_ACCESS_RULE_VIOLATION:
+			return true;
+		default:
+			return false;
+	}
+}
+
 static ColumnState *
 present_state(const BinItem *item)
 {
@@ -71,7 +87,7 @@ present_state(const BinItem *item)
 	rel = table_open(relid, NoLock);
 	CheckTableNotInUse(rel, "undrop");
 	table_close(rel, NoLock);
-	name = get_attname(relid, attnum, true);
+	name = live_column_name(relid, attnum);
 	if (name == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO), errmsg("column %s is dropped", item->identity),
@@ -127,7 +143,7 @@ list_of_key(Oid relid, const List *key, bool as_parameters)
 	initStringInfo(&text);
 	foreach(lc, key)
 	{
-		char *name = get_attname(relid, lfirst_int(lc), true);
+		char *name = live_column_name(relid, lfirst_int(lc));
 		Oid type;
 		int32 typmod;
 		Oid collation;
@@ -191,13 +207,35 @@ make_lookup(const BinItem *item, const ColumnState *now, List *tables, const Lis
 	return name;
 }
 
+/* What came since may not go with the former type: a foreign key, a generated column, an index. */
 static void
 change_type(const BinItem *item, const ColumnState *now, const char *using)
 {
-	(void) work_as_role(role_of_table(item->object.objectId),
-						psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE %s%s",
-								 present_name(item->object.objectId), quote_identifier(now->name),
-								 type_clause(column_state(item->detail)), using));
+	char *sql =
+		psprintf("ALTER TABLE %s ALTER COLUMN %s TYPE %s%s", present_name(item->object.objectId),
+				 quote_identifier(now->name), type_clause(column_state(item->detail)), using);
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		(void) work_as_role(role_of_table(item->object.objectId), sql);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (!is_in_the_way(error))
+			PG_RE_THROW();
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s cannot come back: %s", item->identity, error->message),
+				 error->detail ? errdetail("%s", error->detail) : 0,
+				 errhint("Nothing was changed. Rename or drop what is in its way.")));
+	}
+	PG_END_TRY();
 }
 
 static void

@@ -145,6 +145,15 @@ look_for_dependents(const Effect *effect, Oid class, Oid object, int32 sub)
 	table_close(rel, AccessShareLock);
 }
 
+/* A column in the bin has the type of the row that this changes: what it holds would change with it. */
+static bool
+changes_what_is_kept(const Effect *effect)
+{
+	return effect->part && effect->whole != NULL && effect->action == ACTION_ALTER_COLUMN_TYPE &&
+		effect->object.objectId != effect->whole->object.objectId &&
+		bin_entry_of_schema(get_rel_namespace(effect->object.objectId)) != 0;
+}
+
 void
 refuse_what_bin_needs(List *effects)
 {
@@ -155,6 +164,8 @@ refuse_what_bin_needs(List *effects)
 		Effect *effect = lfirst(lc);
 		const ObjectAddress *object = &effect->object;
 
+		if (changes_what_is_kept(effect))
+			refuse_for(effect->whole, object->objectId);
 		if (!wants_no_dependents(effect))
 			continue;
 		look_for_dependents(effect, object->classId, object->objectId, object->objectSubId);
