@@ -13,7 +13,7 @@ REVOKE ALL ON safemig.bin_tie FROM PUBLIC;
 
 -- What somebody wrote, in a statement where %{ is a mark of ours.
 CREATE FUNCTION safemig.bin_text(written text) RETURNS text
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT replace(written, '%{', '%{%}{') $$;
 COMMENT ON FUNCTION safemig.bin_text(text) IS 'for the bin: a text for use in a statement that has marks like %{16384}';
 REVOKE ALL ON FUNCTION safemig.bin_text(text) FROM PUBLIC;

@@ -16,7 +16,7 @@ REVOKE ALL ON FUNCTION safemig.bin_attached(text, integer, text, oid) FROM PUBLI
 
 -- without a setting of its own, so that the planner can take it in
 CREATE FUNCTION safemig.bin_list(VARIADIC statements text[]) RETURNS text[]
-LANGUAGE sql IMMUTABLE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT pg_catalog.array_remove(statements, NULL) $$;
 COMMENT ON FUNCTION safemig.bin_list(text[]) IS 'for the bin: statements, those that are needed';
 REVOKE ALL ON FUNCTION safemig.bin_list(text[]) FROM PUBLIC;
