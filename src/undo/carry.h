@@ -33,6 +33,9 @@ extern const char *argument_of_carried(Relation rel, int64 entry, AttrNumber att
 /* Both kinds, from whatever table has one of that entry; takes its lock. */
 extern void drop_kept_triggers(int64 entry);
 
+/* Those alone that follow a key */
+extern void drop_follow_triggers(int64 entry);
+
 /* A trigger that would fire after ours and could lose what it carried; NULL if there is none. */
 extern const char *trigger_after_carry(Relation rel);
 

@@ -58,7 +58,7 @@ trigger_function(void)
 
 /* Gone with the extension, as ALTER TRIGGER ... DEPENDS ON EXTENSION would have it. */
 static Oid
-add_trigger(Oid relid, int64 entry, List *arguments, List *columns, bool for_rows)
+add_trigger(Oid relid, int64 entry, List *arguments, bool for_rows)
 {
 	CreateTrigStmt *stmt = makeNode(CreateTrigStmt);
 	ObjectAddress trigger;
@@ -69,7 +69,6 @@ add_trigger(Oid relid, int64 entry, List *arguments, List *columns, bool for_row
 	stmt->row = for_rows;
 	stmt->timing = for_rows ? TRIGGER_TYPE_BEFORE : TRIGGER_TYPE_AFTER;
 	stmt->events = for_rows ? TRIGGER_TYPE_UPDATE : TRIGGER_TYPE_TRUNCATE;
-	stmt->columns = columns;
 	stmt->args = list_make1(makeString(psprintf(INT64_FORMAT, entry)));
 	foreach(lc, arguments)
 		stmt->args = lappend(stmt->args, makeString(lfirst(lc)));
@@ -85,19 +84,27 @@ add_trigger(Oid relid, int64 entry, List *arguments, List *columns, bool for_row
 Oid
 hang_carry_trigger(Oid relid, int64 entry, List *arguments)
 {
-	(void) add_trigger(relid, entry, NIL, NIL, false);
-	return add_trigger(relid, entry, arguments, NIL, true);
+	(void) add_trigger(relid, entry, NIL, false);
+	return add_trigger(relid, entry, arguments, true);
 }
 
 void
 hang_follow_trigger(Oid relid, int64 entry, Oid copy, List *key)
 {
-	List *columns = NIL;
+	Oid trigger = add_trigger(relid, entry, list_make1(follow_argument(copy, key)), true);
 	ListCell *lc;
 
+	/* another type would make another key of it, and nothing the copy's own could be told by */
 	foreach(lc, key)
-		columns = lappend(columns, makeString(get_attname(relid, lfirst_int(lc), false)));
-	(void) add_trigger(relid, entry, list_make1(follow_argument(copy, key)), columns, true);
+	{
+		ObjectAddress object;
+		ObjectAddress column;
+
+		ObjectAddressSet(object, TriggerRelationId, trigger);
+		ObjectAddressSubSet(column, RelationRelationId, relid, lfirst_int(lc));
+		recordDependencyOn(&object, &column, DEPENDENCY_NORMAL);
+	}
+	CommandCounterIncrement();
 }
 
 static bool
@@ -145,7 +152,7 @@ argument_of_carried(Relation rel, int64 entry, AttrNumber attnum)
 }
 
 static void
-drop_triggers_of(Oid relid, int64 entry)
+drop_triggers_of(Oid relid, int64 entry, bool all)
 {
 	Relation rel = table_open(relid, AccessExclusiveLock);
 	Oid function = trigger_function();
@@ -153,7 +160,8 @@ drop_triggers_of(Oid relid, int64 entry)
 	ListCell *lc;
 
 	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
-		if (is_ours(&rel->trigdesc->triggers[i], function, entry))
+		if (is_ours(&rel->trigdesc->triggers[i], function, entry) &&
+			(all || follows_key(&rel->trigdesc->triggers[i])))
 			triggers = lappend_oid(triggers, rel->trigdesc->triggers[i].tgoid);
 	table_close(rel, NoLock);
 	foreach(lc, triggers)
@@ -167,8 +175,8 @@ drop_triggers_of(Oid relid, int64 entry)
 }
 
 /* Also from what was a partition when it was hung. */
-void
-drop_kept_triggers(int64 entry)
+static void
+drop_triggers(int64 entry, bool all)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Oid types[2] = {OIDOID, TEXTOID};
@@ -194,7 +202,19 @@ drop_kept_triggers(int64 entry)
 	}
 	SPI_finish();
 	foreach(lc, relids)
-		drop_triggers_of(lfirst_oid(lc), entry);
+		drop_triggers_of(lfirst_oid(lc), entry, all);
+}
+
+void
+drop_kept_triggers(int64 entry)
+{
+	drop_triggers(entry, true);
+}
+
+void
+drop_follow_triggers(int64 entry)
+{
+	drop_triggers(entry, false);
 }
 
 const char *

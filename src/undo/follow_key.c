@@ -4,8 +4,8 @@
  *		row that gets another key, as one that changes its partition always does,
  *		takes its value along.
  *
- * The trigger fires for UPDATE OF the key's columns only, so other updates do
- * not pay for it.
+ * The trigger fires for every update, since another trigger may change the key
+ * of a row whose key the statement does not name.
  */
 #include "postgres.h"
 
@@ -79,9 +79,13 @@ follow_key(const TriggerData *data)
 	/* the entry was purged, and this was no partition of its table any more */
 	if (!OidIsValid(get_rel_namespace(copy)) || !keys_of(data, key, types, values))
 		return;
-	/* the row that had this key is gone, or its own update is about to fail */
-	(void) write_as_owner(psprintf("DELETE FROM %s f WHERE %s", present_name(copy),
-								   match_of_arguments(relid, key, count + 1)),
+	/*
+	 * The row that had this key is gone, or its own update is about to fail; but
+	 * 1.0 and 1.00 are one key, and that is the row itself.
+	 */
+	(void) write_as_owner(psprintf("DELETE FROM %s f WHERE %s AND NOT (%s)", present_name(copy),
+								   match_of_arguments(relid, key, count + 1),
+								   match_of_arguments(relid, key, 1)),
 						  2 * count, types, values, NULL);
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "UPDATE %s f SET ", present_name(copy));

@@ -109,7 +109,7 @@ collate_clause(Oid collation)
 	return clause;
 }
 
-static Oid
+Oid
 make_copy_table(int64 entry, const CopyPlan *plan, const char *suffix)
 {
 	Oid schema = bin_schema(entry, get_rel_namespace(plan->relid));
@@ -254,27 +254,35 @@ copy_rows(const CopyPlan *plan, Oid relid, Relation copy, bool with_nulls)
 	return rows;
 }
 
-Oid
-copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nulls, double *rows)
+double
+fill_copy_table(Oid copyid, const CopyPlan *plan, bool with_nulls)
 {
-	Oid copyid = make_copy_table(entry, plan, suffix);
-	Relation copy = table_open(copyid, RowExclusiveLock);
+	Relation copy = table_open(copyid, AccessExclusiveLock);
 	List *tables =
 		plan->only ? list_make1_oid(plan->relid) : find_all_inheritors(plan->relid, NoLock, NULL);
 	int nest_level = print_exactly();
+	double rows = 0;
 	ListCell *lc;
 
-	*rows = 0;
 	foreach(lc, tables)
 	{
 		char relkind = get_rel_relkind(lfirst_oid(lc));
 
 		if (relkind == RELKIND_RELATION)
-			*rows += copy_rows(plan, lfirst_oid(lc), copy, with_nulls);
+			rows += copy_rows(plan, lfirst_oid(lc), copy, with_nulls);
 	}
 	AtEOXact_GUC(true, nest_level);
 	table_close(copy, NoLock);
 	CommandCounterIncrement();
 	make_copy_index(copyid, plan->key);
+	return rows;
+}
+
+Oid
+copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nulls, double *rows)
+{
+	Oid copyid = make_copy_table(entry, plan, suffix);
+
+	*rows = fill_copy_table(copyid, plan, with_nulls);
 	return copyid;
 }

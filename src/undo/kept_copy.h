@@ -39,6 +39,10 @@ extern List *key_of_table(Oid relid, List *avoid);
 extern Oid
 copy_column(int64 entry, const CopyPlan *plan, const char *suffix, bool with_nulls, double *rows);
 
+/* The same in two steps: the table without rows, and the rows and their index. */
+extern Oid make_copy_table(int64 entry, const CopyPlan *plan, const char *suffix);
+extern double fill_copy_table(Oid copy, const CopyPlan *plan, bool with_nulls);
+
 /* "t.id OPERATOR(pg_catalog.=) c.k1 AND ...", t being the table and c the copy; NULL when a key is gone */
 extern char *match_of_copy(Oid relid, List *key);
 

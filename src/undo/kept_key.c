@@ -32,9 +32,12 @@ key_of_index(Relation rel, Oid indexid, List *avoid)
 		for (int i = 0; i < index->rd_index->indnkeyatts; i++)
 		{
 			AttrNumber attnum = index->rd_index->indkey.values[i];
+			Form_pg_attribute att =
+				attnum > 0 ? TupleDescAttr(RelationGetDescr(rel), attnum - 1) : NULL;
 
-			if (attnum <= 0 || list_member_int(avoid, attnum) ||
-				!TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attnotnull)
+			/* one that is generated is computed when the triggers have fired */
+			if (att == NULL || list_member_int(avoid, attnum) || !att->attnotnull ||
+				att->attgenerated != '\0')
 			{
 				key = NIL;
 				break;

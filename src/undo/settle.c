@@ -3,10 +3,13 @@
  *		CALL settle(): the values of dropped columns leave the rows of their table
  *		for a table of the bin, so that nothing has to be carried any more.
  *
- * The copy is made under one snapshot while everybody reads and writes: a kept
- * value never changes, and until the trigger goes every row still has it.  Then,
- * in a transaction of its own, the trigger goes under a short lock.  Between the
- * two the entry is as good as before.
+ * Three transactions.  The first makes the table for the copy, empty, and hangs
+ * the trigger by which it follows the keys of its rows.  The second fills it under
+ * one snapshot while everybody reads and writes: a kept value never changes, and
+ * until its trigger goes every row still has it; only who changes a key waits for
+ * the copy, for what he changes must be in it or come after it.  In the third the
+ * values leave the rows, under a short lock.  In between the entry is as good as
+ * before, and can be settled anew.
  */
 #include "postgres.h"
 
@@ -67,13 +70,19 @@ items_in_place(int64 entry, LOCKMODE lock)
 	return items;
 }
 
-static void
-copy_item(int64 entry, BinItem *item)
+static List *
+claimed_items(int64 entry, LOCKMODE lock)
+{
+	claim(entry);
+	return items_in_place(entry, lock);
+}
+
+static CopyPlan
+plan_of(const BinItem *item)
 {
 	ColumnState *state = column_state(item->detail);
 	CopyPlan plan = {0};
 	Relation rel = table_open(item->object.objectId, NoLock);
-	double rows;
 
 	plan.relid = item->object.objectId;
 	plan.attnum = (AttrNumber) item->object.objectSubId;
@@ -81,9 +90,18 @@ copy_item(int64 entry, BinItem *item)
 	plan.type_oid = state->type_oid;
 	plan.as_text = is_kept_as_text(plan.type_oid);
 	plan.only = true;
-	plan.argument = argument_of_carried(rel, entry, plan.attnum);
-	plan.key = key_of_table(plan.relid, NIL);
+	plan.argument = argument_of_carried(rel, item->entry, plan.attnum);
+	plan.key = state->key;
 	table_close(rel, NoLock);
+	return plan;
+}
+
+static void
+make_copy(BinItem *item)
+{
+	CopyPlan plan = plan_of(item);
+
+	plan.key = key_of_table(plan.relid, NIL);
 	if (plan.argument == NULL || plan.key == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
@@ -92,21 +110,51 @@ copy_item(int64 entry, BinItem *item)
 										: "its values are no longer carried"),
 				 errhint("SELECT %s.undrop_id(" INT64_FORMAT
 						 "); brings it back, SELECT %s.purge_id(" INT64_FORMAT "); destroys it.",
-						 SAFEMIG_NAME, entry, SAFEMIG_NAME, entry)));
+						 SAFEMIG_NAME, item->entry, SAFEMIG_NAME, item->entry)));
 	drop_copy(item->bin_oid); /* of a call that did not get to its end */
-	item->bin_oid = copy_column(entry, &plan, "", false, &rows);
+	item->bin_oid = make_copy_table(item->entry, &plan, "");
 	item->detail = detail_with_text(item->detail, "key", text_of_key(plan.key));
 	item->detail = detail_with(item->detail, "as_text", plan.as_text ? "true" : "false");
 	update_bin_item(item);
 }
 
 static void
-leave_rows(int64 entry, BinItem *item)
+fill_copy(BinItem *item)
+{
+	CopyPlan plan = plan_of(item);
+
+	(void) fill_copy_table(item->bin_oid, &plan, false);
+}
+
+/* Between two of our transactions another session may begin the same anew. */
+static List *
+items_still_mine(int64 entry, LOCKMODE lock, List *copies)
+{
+	List *items = claimed_items(entry, lock);
+	ListCell *lc;
+
+	foreach(lc, items)
+		if (!list_member_oid(copies, ((BinItem *) lfirst(lc))->bin_oid))
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("entry " INT64_FORMAT " is being settled by another session", entry),
+					 errhint("Run it again.")));
+	return items;
+}
+
+static void
+hang_follow(const BinItem *item)
+{
+	hang_follow_trigger(item->object.objectId, item->entry, item->bin_oid,
+						column_state(item->detail)->key);
+}
+
+static void
+leave_rows(BinItem *item)
 {
 	item->detail = detail_with_text(item->detail, "mode", column_mode_word(COLUMN_COPIED));
 	update_bin_item(item);
-	hang_follow_trigger(item->object.objectId, entry, item->bin_oid,
-						column_state(item->detail)->key);
+	hang_follow(item);
 }
 
 static void
@@ -126,6 +174,7 @@ safemig_settle(PG_FUNCTION_ARGS)
 												 "safemig settle", ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(memory);
 	List *items;
+	List *copies = NIL;
 	ListCell *lc;
 
 	PreventCommandIfReadOnly("safemig.settle()");
@@ -138,21 +187,28 @@ safemig_settle(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_WRONG_PLACE),
 				 errmsg("settle() commits, so it cannot run inside a transaction"),
 				 errhint("CALL %s.settle(" INT64_FORMAT "); on its own.", SAFEMIG_NAME, entry)));
-	claim(entry);
-	items = items_in_place(entry, ShareUpdateExclusiveLock);
+	items = claimed_items(entry, AccessExclusiveLock);
 	if (items == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("entry " INT64_FORMAT " keeps no column in the rows of its table", entry)));
+	drop_follow_triggers(entry);
 	foreach(lc, items)
-		copy_item(entry, lfirst(lc));
+	{
+		make_copy(lfirst(lc));
+		hang_follow(lfirst(lc));
+		copies = lappend_oid(copies, ((BinItem *) lfirst(lc))->bin_oid);
+	}
 	commit();
 
-	claim(entry);
-	items = items_in_place(entry, AccessExclusiveLock);
+	foreach(lc, items_still_mine(entry, ShareUpdateExclusiveLock, copies))
+		fill_copy(lfirst(lc));
+	commit();
+
+	items = items_still_mine(entry, AccessExclusiveLock, copies);
 	drop_kept_triggers(entry);
 	foreach(lc, items)
-		leave_rows(entry, lfirst(lc));
+		leave_rows(lfirst(lc));
 	MemoryContextSwitchTo(caller);
 	PG_RETURN_VOID();
 }
@@ -166,13 +222,15 @@ settle_now(int64 entry)
 	List *items;
 	ListCell *lc;
 
-	claim(entry);
-	items = items_in_place(entry, AccessExclusiveLock);
+	items = claimed_items(entry, AccessExclusiveLock);
 	foreach(lc, items)
-		copy_item(entry, lfirst(lc));
+	{
+		make_copy(lfirst(lc));
+		fill_copy(lfirst(lc));
+	}
 	drop_kept_triggers(entry);
 	foreach(lc, items)
-		leave_rows(entry, lfirst(lc));
+		leave_rows(lfirst(lc));
 	CommandCounterIncrement();
 }
 
