@@ -15,6 +15,19 @@
 
 static int own_work_depth = 0;
 
+int
+print_exactly(void)
+{
+	int nest_level = NewGUCNestLevel();
+	static const char *const settings[][2] = {
+		{"datestyle", "ISO"}, {"intervalstyle", "postgres"}, {"extra_float_digits", "3"}};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
+
 bool
 is_own_work(void)
 {
@@ -64,7 +77,8 @@ execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *t
 
 	GetUserIdAndSecContext(&save_user, &save_security);
 	SetUserIdAndSecContext(role, save_security | SECURITY_LOCAL_USERID_CHANGE | security);
-	save_nestlevel = NewGUCNestLevel();
+	/* what is written down under one session's settings is read under another's */
+	save_nestlevel = print_exactly();
 	own_work_depth += depth;
 	PG_TRY();
 	{
@@ -144,7 +158,8 @@ work_as_role(Oid role, const char *sql)
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 1, sql, 0, NULL, NULL, NULL);
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS, 1, sql, 0, NULL,
+					  NULL, NULL);
 	rows = SPI_processed;
 	SPI_finish();
 	return rows;

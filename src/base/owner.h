@@ -11,7 +11,7 @@
 
 /*
  * Run one statement of our own as the extension's owner, under
- * search_path = pg_catalog, pg_temp.  SPI must be connected; the result is in
+ * search_path = pg_catalog, pg_temp and print_exactly().  SPI must be connected; the result is in
  * SPI_tuptable and SPI_processed.  Returns SPI's code, never an error code.
  */
 extern int
@@ -37,9 +37,16 @@ extern void write_as_role(Oid role, const char *sql);
 
 /*
  * Our own work, which runs such code: with that role's rights and no more, the
- * guard asleep, since it would judge what we do.  Returns the number of rows.
+ * guard asleep, since it would judge what we do.  A table's owner meets every row
+ * of it, whatever its policies force upon him.  Returns the number of rows.
  */
 extern uint64 work_as_role(Oid role, const char *sql);
+
+/*
+ * Settings under which every value reads back as it was printed, as pg_dump has
+ * them; for AtEOXact_GUC().  All statements of our own run under them.
+ */
+extern int print_exactly(void);
 
 /* true while such a statement runs: the guard leaves it alone */
 extern bool is_own_work(void);

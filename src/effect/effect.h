@@ -158,6 +158,8 @@ extern bool action_of_dropped_object(const ObjectAddress *object, Action *action
 extern bool type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def);
 /* and is it what the server would do by itself, without USING? */
 extern bool type_change_is_plain_cast(Oid relid, AttrNumber attnum, ColumnDef *def);
+/* such a cast, and back: the same in every session, whatever its time zone or DateStyle? */
+extern bool type_change_obeys_no_setting(Oid relid, AttrNumber attnum, ColumnDef *def);
 
 /* born_here.c: objects made by this transaction are nobody's loss */
 extern void note_birth(const ObjectAddress *object);

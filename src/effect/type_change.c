@@ -8,6 +8,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_attribute.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
@@ -140,4 +141,64 @@ type_change_is_plain_cast(Oid relid, AttrNumber attnum, ColumnDef *def)
 		return false;
 	typenameTypeIdAndMod(NULL, def->typeName, &type, &typmod);
 	return using_is_only_the_cast(def, name, type, typmod);
+}
+
+/* Whose text is the same whatever the settings; others' output functions only say so. */
+static bool
+prints_alike(Oid type)
+{
+	switch (getBaseType(type))
+	{
+		case BOOLOID:
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case OIDOID:
+		case NUMERICOID:
+		case UUIDOID:
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static bool
+prints_by_settings(Node *node, void *context)
+{
+	CoerceViaIO *cast = (CoerceViaIO *) node;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, CoerceViaIO) &&
+		!(prints_alike(exprType((Node *) cast->arg)) && prints_alike(cast->resulttype)))
+		return true;
+	return expression_tree_walker(node, prints_by_settings, context);
+}
+
+bool
+type_change_obeys_no_setting(Oid relid, AttrNumber attnum, ColumnDef *def)
+{
+	ParseState *pstate = make_parsestate(NULL);
+	Oid type = LookupTypeNameOid(NULL, def->typeName, true);
+	Oid old;
+	int32 old_typmod;
+	int32 typmod;
+	Oid collation;
+	Node *expr;
+
+	get_atttypetypmodcoll(relid, attnum, &old, &old_typmod, &collation);
+	if (!OidIsValid(type) || !OidIsValid(old))
+		return false;
+	typenameTypeIdAndMod(NULL, def->typeName, &type, &typmod);
+	expr = (Node *) makeVar(1, attnum, old, old_typmod, collation, 0);
+	expr = coerce_to_target_type(pstate, expr, old, type, typmod, COERCION_EXPLICIT,
+								 COERCE_EXPLICIT_CAST, -1);
+	if (expr != NULL)
+		expr = coerce_to_target_type(pstate, expr, type, old, old_typmod, COERCION_EXPLICIT,
+									 COERCE_EXPLICIT_CAST, -1);
+	return expr != NULL && !contain_mutable_functions(expr) && !prints_by_settings(expr, NULL);
 }

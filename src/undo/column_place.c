@@ -23,6 +23,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -31,6 +32,7 @@
 
 #include "base/errors.h"
 #include "base/installation.h"
+#include "base/owner.h"
 #include "undo/carry.h"
 #include "undo/column_restore.h"
 
@@ -153,9 +155,11 @@ static Datum
 missing_value(const char *text, Oid type, int32 typmod)
 {
 	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	int nest_level = print_exactly();
 	Datum array = OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(text), ObjectIdGetDatum(base),
 								   Int32GetDatum(typmod));
 
+	AtEOXact_GUC(true, nest_level);
 	ARR_ELEMTYPE(DatumGetArrayTypeP(array)) = type;
 	return array;
 }

@@ -165,7 +165,9 @@ can_be_cast_back(ChangedType *change)
 
 	if (IsolationUsesXactSnapshot() ||
 		!type_change_is_plain_cast(change->relid, change->attnum,
-								   castNode(ColumnDef, change->cmd->def)))
+								   castNode(ColumnDef, change->cmd->def)) ||
+		!type_change_obeys_no_setting(change->relid, change->attnum,
+									  castNode(ColumnDef, change->cmd->def)))
 		return false;
 	return finds_nothing(
 		role_of_table(change->relid),

@@ -45,20 +45,6 @@ is_kept_as_text(Oid type)
 	return type >= FirstNormalObjectId;
 }
 
-/* As pg_dump has them. */
-int
-print_exactly(void)
-{
-	int nest_level = NewGUCNestLevel();
-	static const char *const settings[][2] = {
-		{"datestyle", "ISO"}, {"intervalstyle", "postgres"}, {"extra_float_digits", "3"}};
-
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
-	return nest_level;
-}
-
 /* ---------- the table ---------- */
 
 static void

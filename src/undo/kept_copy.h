@@ -26,9 +26,6 @@ typedef struct CopyPlan
  */
 extern bool is_kept_as_text(Oid type);
 
-/* Settings under which every value reads back as it was printed; for AtEOXact_GUC(). */
-extern int print_exactly(void);
-
 /* Columns that tell a row, none of them among avoid (List of int); NIL when there are none. */
 extern List *key_of_table(Oid relid, List *avoid);
 
