@@ -24,6 +24,7 @@
 
 #include "base/installation.h"
 #include "undo/archive.h"
+#include "undo/column_restore.h"
 
 static Datum
 reloptions_of(HeapTuple pg_class_row)
@@ -138,6 +139,7 @@ create_archive(Relation table, Oid schema)
 	CommandCounterIncrement();
 	LockRelationOid(archive, AccessExclusiveLock);
 	copy_missing_values(table, archive);
+	(void) undrop_carried(RelationGetRelid(table), archive, PG_INT64_MAX);
 	if (OidIsValid(table->rd_rel->reltoastrelid))
 		create_toast_like(archive, table->rd_rel->reltoastrelid);
 	return archive;

@@ -136,8 +136,7 @@ carry(Carried *carried, TupleDesc desc, HeapTuple old, HeapTuple new)
 	return found == 0 ? new : heap_modify_tuple_by_cols(new, desc, found, columns, values, nulls);
 }
 
-/* TRUNCATE gives the table a new file, and loses no kept value that it had not in rows. */
-static void
+void
 note_new_file(Oid relid)
 {
 	Oid types[1] = {OIDOID};

@@ -36,6 +36,12 @@ extern void drop_kept_triggers(int64 entry);
 /* Those alone that follow a key */
 extern void drop_follow_triggers(int64 entry);
 
+/*
+ * The table has another file, in which its kept columns are as they were in the
+ * last: TRUNCATE emptied it, undrop() filled it, or it lies elsewhere.
+ */
+extern void note_new_file(Oid relid);
+
 /* A trigger that would fire after ours and could lose what it carried; NULL if there is none. */
 extern const char *trigger_after_carry(Relation rel);
 

@@ -18,6 +18,8 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_type.h"
+#include "catalog/toasting.h"
+#include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -249,4 +251,119 @@ undrop_in_place(Restore *restore, ReturningColumn *column)
 	CacheInvalidateRelcache(rel);
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
+	/* TRUNCATE may have left it without one, when no other column needed it */
+	NewHeapCreateToastTable(column->relid, (Datum) 0, AccessExclusiveLock, InvalidOid);
+	CommandCounterIncrement();
+}
+
+/* ---------- archives ---------- */
+
+/* Its values are there, carried with the rows, when the archive takes them. */
+#define CARRIED_COLUMNS                                                                            \
+	"SELECT i.sub_id, i.detail FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry" \
+	" WHERE e.state = 'kept' AND i.kind = 'column' AND i.object_oid = $1"                          \
+	" AND i.detail ->> 'mode' = 'in place' AND i.entry < $2 ORDER BY i.entry, i.item"
+
+static List *
+carried_columns(Oid table, Oid relid, int64 before)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Oid types[2] = {OIDOID, INT8OID};
+	Datum values[2] = {ObjectIdGetDatum(table), Int64GetDatum(before)};
+	List *columns = NIL;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner(CARRIED_COLUMNS, 2, types, values, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		ReturningColumn *column = palloc0(sizeof(ReturningColumn));
+		HeapTuple row = SPI_tuptable->vals[i];
+		bool isnull;
+
+		column->relid = relid;
+		column->attnum =
+			(AttrNumber) DatumGetInt32(SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &isnull));
+		column->state = column_state(SPI_getvalue(row, SPI_tuptable->tupdesc, 2));
+		columns = lappend(columns, column);
+		MemoryContextSwitchTo(spi);
+	}
+	SPI_finish();
+	return columns;
+}
+
+static bool
+undrop_attribute(Relation catalog, ReturningColumn *column)
+{
+	Oid type = column->state->type_oid;
+	Oid collation = column->state->collation_oid;
+	HeapTuple tuple =
+		SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(column->relid), Int16GetDatum(column->attnum));
+
+	if (!HeapTupleIsValid(tuple) || !((Form_pg_attribute) GETSTRUCT(tuple))->attisdropped ||
+		!SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type)))
+		return false;
+	/* another column may have its name by now */
+	column->name = column->state->name;
+	while (get_attnum(column->relid, column->name) != InvalidAttrNumber)
+		column->name = psprintf("%d_%s", column->attnum, column->name);
+	write_attribute(catalog, tuple, column, type, collation);
+	depend_on(column, TypeRelationId, type);
+	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
+		depend_on(column, CollationRelationId, collation);
+	CommandCounterIncrement();
+	return true;
+}
+
+List *
+undrop_carried(Oid table, Oid relid, int64 before)
+{
+	Relation catalog = table_open(AttributeRelationId, RowExclusiveLock);
+	List *attnums = NIL;
+	ListCell *lc;
+
+	foreach(lc, carried_columns(table, relid, before))
+		if (undrop_attribute(catalog, lfirst(lc)))
+			attnums = lappend_int(attnums, ((ReturningColumn *) lfirst(lc))->attnum);
+	table_close(catalog, RowExclusiveLock);
+	CacheInvalidateRelcacheByRelid(relid);
+	CommandCounterIncrement();
+	return attnums;
+}
+
+void
+drop_again(Oid relid, List *attnums)
+{
+	ListCell *lc;
+
+	foreach(lc, attnums)
+	{
+		ObjectAddress column;
+
+		ObjectAddressSubSet(column, RelationRelationId, relid, lfirst_int(lc));
+		performDeletion(&column, DROP_RESTRICT, PERFORM_DELETION_INTERNAL);
+	}
+}
+
+void
+drop_from_archives(const BinItem *item)
+{
+	for (;;)
+	{
+		char *archive = ask_about(
+			psprintf(
+				"SELECT format('%%I.%%I DROP COLUMN %%I', n.nspname, c.relname, a.attname)"
+				" FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry"
+				" JOIN pg_class c ON c.oid = i.bin_oid JOIN pg_namespace n ON n.oid = c.relnamespace"
+				" JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = %d AND NOT a.attisdropped"
+				" WHERE e.state = 'kept' AND i.kind = 'storage' AND i.object_oid = $1"
+				" AND i.entry > %s AND $2 IS NOT NULL LIMIT 1",
+				item->object.objectSubId, psprintf(INT64_FORMAT, item->entry)),
+			item->object.objectId, "");
+
+		if (archive == NULL)
+			return;
+		(void) write_as_owner(psprintf("ALTER TABLE %s", archive), 0, NULL, NULL, NULL);
+	}
 }

@@ -156,4 +156,5 @@ purge_column(const BinItem *item)
 {
 	drop_kept_triggers(item->entry);
 	drop_copy(item->bin_oid);
+	drop_from_archives(item);
 }

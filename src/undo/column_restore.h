@@ -27,6 +27,16 @@ extern void refuse_odd_tables(ReturningColumn *column, Relation rel);
 /* column_place.c: the dropped attribute becomes a column again */
 extern void undrop_in_place(Restore *restore, ReturningColumn *column);
 
+/*
+ * The rows that TRUNCATE takes from a table hold its kept columns too.  In their
+ * archive they are columns, so that nothing but their own purge forgets them
+ * there; and the table itself has them while such rows are inserted.  Those of
+ * entries before that one.  Returns their numbers.
+ */
+extern List *undrop_carried(Oid table, Oid relid, int64 before);
+extern void drop_again(Oid relid, List *attnums);
+extern void drop_from_archives(const BinItem *item);
+
 /* column_add.c: a new column, with the values of the copy or computed again */
 extern void add_again(Restore *restore, ReturningColumn *column);
 

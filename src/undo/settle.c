@@ -13,9 +13,11 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -27,6 +29,7 @@
 #include "utils/portal.h"
 #include "utils/rel.h"
 #include "utils/resowner.h"
+#include "utils/syscache.h"
 
 #include "base/errors.h"
 #include "base/installation.h"
@@ -234,11 +237,12 @@ settle_now(int64 entry)
 	CommandCounterIncrement();
 }
 
-static bool
-keeps_columns(Oid relid)
+/* Those of a table and its children that keep a column */
+static List *
+tables_with_columns(Oid relid)
 {
+	List *tables = NIL;
 	ListCell *lc;
-	bool kept = false;
 
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
@@ -246,10 +250,11 @@ keeps_columns(Oid relid)
 
 		if (rel == NULL)
 			continue;
-		kept = kept || OidIsValid(carry_trigger(rel, 0, NULL));
+		if (OidIsValid(carry_trigger(rel, 0, NULL)))
+			tables = lappend_oid(tables, lfirst_oid(lc));
 		relation_close(rel, AccessShareLock);
 	}
-	return kept;
+	return tables;
 }
 
 /* The entry whose column the statement would have lost; 0: it ran.  Every other error is raised. */
@@ -288,17 +293,40 @@ try_to_execute(void (*execute)(void *arg), void *arg)
 	return in_the_way;
 }
 
+static Oid
+file_of(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid file = InvalidOid;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
+	ReleaseSysCache(tuple);
+	return file;
+}
+
 /* Which statements rewrite a table is the server's to know: it is tried. */
 void
 settle_and_execute(Oid relid, void (*execute)(void *arg), void *arg)
 {
+	List *tables = tables_with_columns(relid);
+	List *files = NIL;
 	int64 entry;
+	ListCell *lc;
+	ListCell *file;
 
-	if (!keeps_columns(relid))
+	if (tables == NIL)
 	{
 		execute(arg);
 		return;
 	}
+	foreach(lc, tables)
+		files = lappend_oid(files, file_of(lfirst_oid(lc)));
 	while ((entry = try_to_execute(execute, arg)) != 0)
 		settle_now(entry);
+	/* no rewrite, or what it would have lost is settled: SET TABLESPACE */
+	forboth(lc, tables, file, files)
+		if (file_of(lfirst_oid(lc)) != lfirst_oid(file))
+			note_new_file(lfirst_oid(lc));
 }

@@ -44,7 +44,7 @@ extern KeptDetail detail_from_text(const char *text);
 
 /* Would every row that was kept pass as the table is now? */
 extern bool restrictions_still_hold(Oid relid, const KeptDetail *detail);
-extern bool same_columns(Oid relid, Oid archive);
+extern bool same_columns(Oid relid, Oid archive, bool carried_too);
 
 /* Only what is ahead of where the sequence stands now. */
 extern void put_sequences_forward(Restore *restore, const Return *back);

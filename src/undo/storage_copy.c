@@ -22,6 +22,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "effect/effect.h"
+#include "undo/column_restore.h"
 #include "undo/storage.h"
 
 /* Where the values of one kept column go. */
@@ -197,6 +198,7 @@ void
 copy_rows_back(Restore *restore, Oid table, const Return *back, bool by_number)
 {
 	Oid owner = owner_of_relation(table);
+	List *carried = by_number ? undrop_carried(table, table, restore->entry) : NIL;
 	char *sql = insert_statement(restore, table, back, by_number);
 	const char *role = quote_identifier(GetUserNameFromId(owner, false));
 	const char *schema = quote_identifier(get_namespace_name(get_rel_namespace(back->archive)));
@@ -208,4 +210,5 @@ copy_rows_back(Restore *restore, Oid table, const Return *back, bool by_number)
 	(void) write_as_owner(psprintf("GRANT SELECT ON %s TO %s", name_of(back->archive), role), 0,
 						  NULL, NULL, NULL);
 	insert_as(owner, sql);
+	drop_again(table, carried);
 }

@@ -72,20 +72,35 @@ restrictions_still_hold(Oid relid, const KeptDetail *detail)
 	return answer != NULL && answer[0] == 't';
 }
 
-/* Can a row of the one be read as a row of the other? */
+/*
+ * Can a row of the one be read as a row of the other?  carried_too: a column of
+ * the archive may be one that the table has dropped, and carries.
+ */
 bool
-same_columns(Oid relid, Oid archive)
+same_columns(Oid relid, Oid archive, bool carried_too)
 {
-	Oid types[2] = {OIDOID, OIDOID};
-	Datum values[2] = {ObjectIdGetDatum(relid), ObjectIdGetDatum(archive)};
-	char *answer = ask("WITH t AS (SELECT * FROM pg_attribute WHERE attrelid = $1 AND attnum > 0),"
-					   " a AS (SELECT * FROM pg_attribute WHERE attrelid = $2 AND attnum > 0)"
-					   " SELECT count(*) = 0 FROM t FULL JOIN a USING (attnum)"
-					   " WHERE (t.attisdropped, t.atttypid, t.atttypmod, t.attlen, t.attalign,"
-					   "  t.attcollation, t.atthasmissing, t.attmissingval::text)"
-					   " IS DISTINCT FROM (a.attisdropped, a.atttypid, a.atttypmod, a.attlen,"
-					   "  a.attalign, a.attcollation, a.atthasmissing, a.attmissingval::text)",
-					   2, types, values);
+	Oid types[3] = {OIDOID, OIDOID, BOOLOID};
+	Datum values[3] = {ObjectIdGetDatum(relid), ObjectIdGetDatum(archive),
+					   BoolGetDatum(carried_too)};
+	char *answer =
+		ask("WITH t AS (SELECT * FROM pg_attribute WHERE attrelid = $1 AND attnum > 0),"
+			" a AS (SELECT * FROM pg_attribute WHERE attrelid = $2 AND attnum > 0),"
+			" carried AS (SELECT i.sub_id AS attnum, (i.detail ->> 'type_oid')::oid AS type,"
+			"  i.detail ->> 'missing' AS missing FROM safemig.bin_item i"
+			"  JOIN safemig.bin_entry e ON e.id = i.entry"
+			"  WHERE $3 AND e.state = 'kept' AND i.kind = 'column' AND i.object_oid = $1"
+			"  AND i.detail ->> 'mode' = 'in place')"
+			" SELECT count(*) = 0 FROM t FULL JOIN a USING (attnum)"
+			" WHERE (t.attisdropped, t.atttypid, t.atttypmod, t.attlen, t.attalign,"
+			"  t.attcollation, t.atthasmissing, t.attmissingval::text)"
+			" IS DISTINCT FROM (a.attisdropped, a.atttypid, a.atttypmod, a.attlen,"
+			"  a.attalign, a.attcollation, a.atthasmissing, a.attmissingval::text)"
+			" AND NOT (t.attisdropped AND NOT a.attisdropped"
+			"  AND (t.attlen, t.attalign, t.atttypmod) = (a.attlen, a.attalign, a.atttypmod)"
+			"  AND EXISTS (SELECT FROM carried c WHERE c.attnum = a.attnum"
+			"   AND c.type = a.atttypid"
+			"   AND c.missing IS NOT DISTINCT FROM a.attmissingval::text))",
+			3, types, values);
 
 	return answer != NULL && answer[0] == 't';
 }

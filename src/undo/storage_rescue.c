@@ -96,7 +96,7 @@ model_of(const Return *whole, List *parts)
 		Return *back = lfirst(lc);
 
 		if (get_rel_relkind(whole->target) == '\0' ||
-			(back == whole && !same_columns(whole->target, back->archive)) ||
+			(back == whole && !same_columns(whole->target, back->archive, false)) ||
 			!restrictions_still_hold(whole->target, &whole->detail))
 			return ((Return *) linitial(parts))->archive;
 	}

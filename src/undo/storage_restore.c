@@ -29,6 +29,7 @@
 #include "base/owner.h"
 #include "effect/effect.h"
 #include "undo/archive.h"
+#include "undo/carry.h"
 #include "undo/storage.h"
 
 /* A name that is likely to be free, as the next statement to type. */
@@ -219,7 +220,7 @@ same_place(Relation table, Oid archive)
 static bool
 files_can_be_exchanged(Relation table, const Return *back)
 {
-	return same_place(table, back->archive) && same_columns(back->target, back->archive) &&
+	return same_place(table, back->archive) && same_columns(back->target, back->archive, true) &&
 		restrictions_still_hold(back->target, &back->detail) && !is_decoded(table) &&
 		(XLogIsNeeded() || (all_are_old(back->target) && all_are_old(back->archive)));
 }
@@ -229,6 +230,7 @@ exchange_files(Relation table, const Return *back)
 {
 	CheckTableForSerializableConflictIn(table);
 	bring_files_back(back->target, back->archive, back->detail.indexes);
+	note_new_file(back->target);
 }
 
 static void
