@@ -11,10 +11,11 @@ CREATE TABLE safemig.bin_tie (
 COMMENT ON TABLE safemig.bin_tie IS 'statements that tie what comes back to the tables that stayed; %{oid} stands for the present name of a relation';
 REVOKE ALL ON safemig.bin_tie FROM PUBLIC;
 
--- What somebody wrote, in a statement where %{ is a mark of ours.
+-- What somebody wrote, names too, in a statement where %{ is a mark of ours.
+-- Without a setting of its own, so that the planner can take it in.
 CREATE FUNCTION safemig.bin_text(written text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$ SELECT replace(written, '%{', '%{%}{') $$;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$ SELECT pg_catalog.replace(written, '%{', '%{%}{') $$;
 COMMENT ON FUNCTION safemig.bin_text(text) IS 'for the bin: a text for use in a statement that has marks like %{16384}';
 REVOKE ALL ON FUNCTION safemig.bin_text(text) FROM PUBLIC;
 

@@ -99,7 +99,7 @@ AS $$
 	    (SELECT ARRAY[concat('CREATE TEXT SEARCH TEMPLATE ', format('%I.%I', n.nspname, t.tmplname), ' (', 'INIT = ' || CAST(nullif(t.tmplinit::oid, 0)::regproc AS text) || ', ', 'LEXIZE = ', t.tmpllexize, ')')]
 	       FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE t.oid = object_oid)
 	  WHEN 'pg_ts_dict'::regclass THEN
-	    (SELECT ARRAY[replace(concat('CREATE TEXT SEARCH DICTIONARY ', format('%I.%I', n.nspname, d.dictname), ' (TEMPLATE = ', format('%I.%I', m.nspname, t.tmplname), ', ' || d.dictinitoption, ')'), '%{', '%{%}{')]
+	    (SELECT ARRAY[concat('CREATE TEXT SEARCH DICTIONARY ', format('%I.%I', n.nspname, d.dictname), ' (TEMPLATE = ', format('%I.%I', m.nspname, t.tmplname), ', ' || d.dictinitoption, ')')]
 	       FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace JOIN pg_ts_template t ON t.oid = d.dicttemplate JOIN pg_namespace m ON m.oid = t.tmplnamespace WHERE d.oid = object_oid)
 	  ELSE
 	    (SELECT ARRAY[format('CREATE TEXT SEARCH CONFIGURATION %I.%I (PARSER = %I.%I)', n.nspname, c.cfgname, m.nspname, p.prsname)]
@@ -154,14 +154,14 @@ REVOKE ALL ON FUNCTION safemig.definition_of_schema(oid) FROM PUBLIC;
 CREATE FUNCTION safemig.definition_of_publication(publication oid) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT ARRAY[format('CREATE PUBLICATION %I%s WITH (publish = %L, publish_via_partition_root = %s)', p.pubname, CASE WHEN p.puballtables THEN ' FOR ALL TABLES' END,
+	SELECT ARRAY[safemig.bin_text(format('CREATE PUBLICATION %I%s WITH (publish = %L, publish_via_partition_root = %s)', p.pubname, CASE WHEN p.puballtables THEN ' FOR ALL TABLES' END,
 	            concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END),
-	            CASE WHEN p.pubviaroot THEN 'true' ELSE 'false' END)]
-	    || ARRAY(SELECT concat('ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY %{', r.prrelid, '}',
-	                    (SELECT concat(' (', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), ')') FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
-	                    replace(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')', '%{', '%{%}{'))
+	            CASE WHEN p.pubviaroot THEN 'true' ELSE 'false' END))]
+	    || ARRAY(SELECT concat('ALTER PUBLICATION ', safemig.bin_text(quote_ident(p.pubname)), ' ADD TABLE ONLY %{', r.prrelid, '}',
+	                    (SELECT concat(' (', string_agg(safemig.bin_text(quote_ident(a.attname)), ', ' ORDER BY a.attnum), ')') FROM pg_attribute a WHERE a.attrelid = r.prrelid AND a.attnum = ANY (r.prattrs) HAVING count(*) > 0),
+	                    safemig.bin_text(' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')'))
 	               FROM pg_publication_rel r WHERE r.prpubid = p.oid ORDER BY r.prrelid)
-	    || ARRAY(SELECT format('ALTER PUBLICATION %I ADD TABLES IN SCHEMA %I', p.pubname, n.nspname)
+	    || ARRAY(SELECT safemig.bin_text(format('ALTER PUBLICATION %I ADD TABLES IN SCHEMA %I', p.pubname, n.nspname))
 	               FROM pg_publication_namespace r JOIN pg_namespace n ON n.oid = r.pnnspid WHERE r.pnpubid = p.oid ORDER BY n.nspname)
 	  FROM pg_publication p WHERE p.oid = publication
 $$;
@@ -219,26 +219,26 @@ AS $$
 	       FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.oid = object_oid)
 	  WHEN 'pg_statistic_ext'::regclass THEN safemig.definition_of_statistics(object_oid)
 	  WHEN 'pg_type'::regclass THEN safemig.definition_of_type(object_oid)
-	  WHEN 'pg_proc'::regclass THEN safemig.definition_of_routine(object_oid)
-	  WHEN 'pg_operator'::regclass THEN safemig.definition_of_operator(object_oid)
-	  WHEN 'pg_opclass'::regclass THEN safemig.definition_of_operator_group(class_id, object_oid)
-	  WHEN 'pg_opfamily'::regclass THEN safemig.definition_of_operator_group(class_id, object_oid)
-	  WHEN 'pg_cast'::regclass THEN safemig.definition_of_cast(object_oid)
-	  WHEN 'pg_collation'::regclass THEN safemig.definition_of_collation(object_oid)
-	  WHEN 'pg_conversion'::regclass THEN safemig.definition_of_conversion(object_oid)
-	  WHEN 'pg_ts_parser'::regclass THEN safemig.definition_of_text_search(class_id, object_oid)
-	  WHEN 'pg_ts_template'::regclass THEN safemig.definition_of_text_search(class_id, object_oid)
-	  WHEN 'pg_ts_dict'::regclass THEN safemig.definition_of_text_search(class_id, object_oid)
-	  WHEN 'pg_ts_config'::regclass THEN safemig.definition_of_text_search(class_id, object_oid)
-	  WHEN 'pg_foreign_data_wrapper'::regclass THEN safemig.definition_of_foreign(class_id, object_oid)
-	  WHEN 'pg_foreign_server'::regclass THEN safemig.definition_of_foreign(class_id, object_oid)
-	  WHEN 'pg_user_mapping'::regclass THEN safemig.definition_of_foreign(class_id, object_oid)
-	  WHEN 'pg_namespace'::regclass THEN safemig.definition_of_schema(object_oid)
+	  WHEN 'pg_proc'::regclass THEN safemig.bin_texts(safemig.definition_of_routine(object_oid))
+	  WHEN 'pg_operator'::regclass THEN safemig.bin_texts(safemig.definition_of_operator(object_oid))
+	  WHEN 'pg_opclass'::regclass THEN safemig.bin_texts(safemig.definition_of_operator_group(class_id, object_oid))
+	  WHEN 'pg_opfamily'::regclass THEN safemig.bin_texts(safemig.definition_of_operator_group(class_id, object_oid))
+	  WHEN 'pg_cast'::regclass THEN safemig.bin_texts(safemig.definition_of_cast(object_oid))
+	  WHEN 'pg_collation'::regclass THEN safemig.bin_texts(safemig.definition_of_collation(object_oid))
+	  WHEN 'pg_conversion'::regclass THEN safemig.bin_texts(safemig.definition_of_conversion(object_oid))
+	  WHEN 'pg_ts_parser'::regclass THEN safemig.bin_texts(safemig.definition_of_text_search(class_id, object_oid))
+	  WHEN 'pg_ts_template'::regclass THEN safemig.bin_texts(safemig.definition_of_text_search(class_id, object_oid))
+	  WHEN 'pg_ts_dict'::regclass THEN safemig.bin_texts(safemig.definition_of_text_search(class_id, object_oid))
+	  WHEN 'pg_ts_config'::regclass THEN safemig.bin_texts(safemig.definition_of_text_search(class_id, object_oid))
+	  WHEN 'pg_foreign_data_wrapper'::regclass THEN safemig.bin_texts(safemig.definition_of_foreign(class_id, object_oid))
+	  WHEN 'pg_foreign_server'::regclass THEN safemig.bin_texts(safemig.definition_of_foreign(class_id, object_oid))
+	  WHEN 'pg_user_mapping'::regclass THEN safemig.bin_texts(safemig.definition_of_foreign(class_id, object_oid))
+	  WHEN 'pg_namespace'::regclass THEN safemig.bin_texts(safemig.definition_of_schema(object_oid))
 	  WHEN 'pg_publication'::regclass THEN safemig.definition_of_publication(object_oid)
-	  WHEN 'pg_event_trigger'::regclass THEN safemig.definition_of_event_trigger(object_oid)
-	  WHEN 'pg_language'::regclass THEN safemig.definition_of_language_part(class_id, object_oid)
-	  WHEN 'pg_am'::regclass THEN safemig.definition_of_language_part(class_id, object_oid)
-	  WHEN 'pg_transform'::regclass THEN safemig.definition_of_language_part(class_id, object_oid)
+	  WHEN 'pg_event_trigger'::regclass THEN safemig.bin_texts(safemig.definition_of_event_trigger(object_oid))
+	  WHEN 'pg_language'::regclass THEN safemig.bin_texts(safemig.definition_of_language_part(class_id, object_oid))
+	  WHEN 'pg_am'::regclass THEN safemig.bin_texts(safemig.definition_of_language_part(class_id, object_oid))
+	  WHEN 'pg_transform'::regclass THEN safemig.bin_texts(safemig.definition_of_language_part(class_id, object_oid))
 	  -- parts of an operator family, a publication or a schema
 	  WHEN 'pg_amop'::regclass THEN '{}' WHEN 'pg_amproc'::regclass THEN '{}' WHEN 'pg_publication_rel'::regclass THEN '{}'
 	  WHEN 'pg_publication_namespace'::regclass THEN '{}' WHEN 'pg_default_acl'::regclass THEN '{}'
@@ -258,8 +258,8 @@ REVOKE ALL ON FUNCTION safemig.bin_give_grants(oid, oid, integer, aclitem[]) FRO
 CREATE FUNCTION safemig.grants_of(class_id oid, object_oid oid, sub_id integer, acl aclitem[]) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT replace(format('SELECT safemig.bin_give_grants(a.classid, a.objid, a.objsubid, safemig.bin_acl_back(%L)) FROM pg_catalog.pg_get_object_address(%L, %L, %L) a',
-	               coalesce(safemig.bin_acl(acl), 'null'), replace(i.type, 'view column', 'table column'), i.object_names, i.object_args), '%{', '%{%}{')
+	SELECT safemig.bin_text(format('SELECT safemig.bin_give_grants(a.classid, a.objid, a.objsubid, safemig.bin_acl_back(%L)) FROM pg_catalog.pg_get_object_address(%L, %L, %L) a',
+	               coalesce(safemig.bin_acl(acl), 'null'), replace(i.type, 'view column', 'table column'), i.object_names, i.object_args))
 	  FROM pg_identify_object_as_address(class_id, object_oid, sub_id) i
 $$;
 COMMENT ON FUNCTION safemig.grants_of(oid, oid, integer, aclitem[]) IS 'for the bin: the statement that gives the grants back';
@@ -273,8 +273,8 @@ AS $$
 	                 'pg_collation'::regclass, 'pg_conversion'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_config'::regclass, 'pg_event_trigger'::regclass, 'pg_publication'::regclass,
 	                 'pg_foreign_data_wrapper'::regclass, 'pg_foreign_server'::regclass, 'pg_language'::regclass, 'pg_statistic_ext'::regclass) OR name ~ '^VIEW '
 	            -- the bootstrap superuser's are not written down in pg_shdepend
-	            THEN format('ALTER %s OWNER TO %I', name, pg_get_userbyid(coalesce((SELECT s.refobjid FROM pg_shdepend s
-	                 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.classid = class_id AND s.objid = object_oid AND s.objsubid = 0 AND s.deptype = 'o'), 10))) END,
+	            THEN format('ALTER %s OWNER TO %I', name, safemig.bin_text(pg_get_userbyid(coalesce((SELECT s.refobjid FROM pg_shdepend s
+	                 WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND s.classid = class_id AND s.objid = object_oid AND s.objsubid = 0 AND s.deptype = 'o'), 10)))) END,
 	       CASE class_id
 	            WHEN 'pg_proc'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT proacl FROM pg_proc WHERE oid = object_oid))
 	            WHEN 'pg_type'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT typacl FROM pg_type WHERE oid = object_oid))
@@ -283,14 +283,14 @@ AS $$
 	            WHEN 'pg_foreign_data_wrapper'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT fdwacl FROM pg_foreign_data_wrapper WHERE oid = object_oid))
 	            WHEN 'pg_foreign_server'::regclass THEN safemig.grants_of(class_id, object_oid, 0, (SELECT srvacl FROM pg_foreign_server WHERE oid = object_oid))
 	            WHEN 'pg_class'::regclass THEN (SELECT safemig.grants_of(class_id, object_oid, 0, relacl) FROM pg_class WHERE oid = object_oid AND relkind = 'v') END,
-	       'COMMENT ON ' || name || ' IS ' || (SELECT quote_literal(replace(d.description, '%{', '%{%}{')) FROM pg_description d WHERE d.classoid = class_id AND d.objoid = object_oid AND d.objsubid = 0))
+	       'COMMENT ON ' || name || ' IS ' || (SELECT safemig.bin_text(quote_literal(d.description)) FROM pg_description d WHERE d.classoid = class_id AND d.objoid = object_oid AND d.objsubid = 0))
 	    || CASE WHEN name ~ '^VIEW ' THEN
 	       ARRAY(SELECT safemig.grants_of(class_id, object_oid, a.attnum, a.attacl) FROM pg_attribute a WHERE a.attrelid = object_oid AND a.attacl IS NOT NULL ORDER BY a.attnum)
-	       || ARRAY(SELECT format('COMMENT ON COLUMN %s.%I IS %L', object_oid::regclass, a.attname, replace(col_description(a.attrelid, a.attnum), '%{', '%{%}{'))
+	       || ARRAY(SELECT safemig.bin_text(format('COMMENT ON COLUMN %s.%I IS %L', object_oid::regclass, a.attname, col_description(a.attrelid, a.attnum)))
 	                  FROM pg_attribute a WHERE a.attrelid = object_oid AND a.attnum > 0 AND col_description(a.attrelid, a.attnum) IS NOT NULL ORDER BY a.attnum)
 	       ELSE '{}' END
-	    || ARRAY(SELECT format('SECURITY LABEL FOR %I ON %s IS %L', l.provider, name, replace(l.label, '%{', '%{%}{')) FROM pg_seclabel l WHERE l.classoid = class_id AND l.objoid = object_oid AND l.objsubid = 0)
-	    || ARRAY(SELECT format('ALTER %s DEPENDS ON EXTENSION %I', name, e.extname) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+	    || ARRAY(SELECT format('SECURITY LABEL FOR %I ON %s IS %L', safemig.bin_text(l.provider), name, safemig.bin_text(l.label)) FROM pg_seclabel l WHERE l.classoid = class_id AND l.objoid = object_oid AND l.objsubid = 0)
+	    || ARRAY(SELECT format('ALTER %s DEPENDS ON EXTENSION %I', name, safemig.bin_text(e.extname)) FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
 	              WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x' ORDER BY e.extname)
 	  FROM safemig.sql_name_of(class_id, object_oid) s(name)
 $$;
@@ -301,8 +301,8 @@ REVOKE ALL ON FUNCTION safemig.dress_of(oid, oid) FROM PUBLIC;
 CREATE FUNCTION safemig.bin_validation(constraint_oid oid) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT CASE WHEN contypid <> 0 THEN concat('ALTER DOMAIN ', format_type(contypid, NULL), ' VALIDATE CONSTRAINT ', quote_ident(conname))
-	       ELSE format('ALTER TABLE %%{%s} VALIDATE CONSTRAINT %I', conrelid, conname) END
+	SELECT CASE WHEN contypid <> 0 THEN safemig.bin_text(concat('ALTER DOMAIN ', format_type(contypid, NULL), ' VALIDATE CONSTRAINT ', quote_ident(conname)))
+	       ELSE format('ALTER TABLE %%{%s} VALIDATE CONSTRAINT %I', conrelid, safemig.bin_text(conname)) END
 	  FROM pg_constraint k
 	 WHERE oid = constraint_oid AND convalidated AND contype IN ('c', 'f')
 	   AND NOT (contype = 'f' AND EXISTS (SELECT FROM pg_class c WHERE c.oid = k.conrelid AND c.relkind = 'p'))

@@ -107,10 +107,10 @@ take_over(const ObjectAddress *object)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(
-		"SELECT format('ALTER %s OWNER TO %I', safemig.sql_name_of($1, $2), $3)", 3, types, values,
-		NULL);
+		"SELECT format('ALTER %s OWNER TO %I', safemig.sql_name_of($1, $2), safemig.bin_text($3))",
+		3, types, values, NULL);
 	statement = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	(void) execute_as_owner(statement, 0, NULL, NULL, NULL);
+	(void) execute_as_owner(with_present_names(statement), 0, NULL, NULL, NULL);
 	SPI_finish();
 	CommandCounterIncrement();
 }

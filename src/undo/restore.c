@@ -238,6 +238,24 @@ with_present_names(const char *statement)
 	return text.data;
 }
 
+char *
+without_marks(const char *text)
+{
+	StringInfoData escaped;
+	const char *at = text;
+	const char *mark;
+
+	initStringInfo(&escaped);
+	while ((mark = strstr(at, "%{")) != NULL)
+	{
+		appendBinaryStringInfo(&escaped, at, mark - at);
+		appendStringInfoString(&escaped, "%{%}{");
+		at = mark + strlen("%{");
+	}
+	appendStringInfoString(&escaped, at);
+	return escaped.data;
+}
+
 /*
  * A relation of the statement that lies in the bin and is not of this entry:
  * what would be tied to it would go with it when that is purged.

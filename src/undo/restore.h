@@ -34,6 +34,9 @@ extern void report_left_out(Restore *restore, const char *format, ...) pg_attrib
  */
 extern char *with_present_names(const char *statement);
 
+/* Somebody's own text, for use in a statement that has marks: safemig.bin_text() */
+extern char *without_marks(const char *text);
+
 /*
  * Runs one statement of the manifest as the extension's owner.  %{16384} in it
  * stands for the present name of that relation.  A statement that fails, or

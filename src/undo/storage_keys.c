@@ -100,8 +100,8 @@ leave_to_validate(Restore *restore, Oid relid, const char *name, const ForeignKe
 	(void) write_as_owner(
 		"INSERT INTO safemig.bin_tie (entry, place, what, statements)"
 		" SELECT $1, 1 + (SELECT count(*) FROM safemig.bin_tie WHERE entry = $1), $2,"
-		" ARRAY[concat('ALTER TABLE %{', $3, '} ADD CONSTRAINT ', $5, ' ',"
-		"  pg_get_constraintdef($4))]",
+		" ARRAY[concat('ALTER TABLE %{', $3, '} ADD CONSTRAINT ', safemig.bin_text($5), ' ',"
+		"  safemig.bin_text(pg_get_constraintdef($4)))]",
 		5, types, values, NULL);
 	report_left_out(restore,
 					"Foreign key %s of %s is NOT VALID, since the other table may have lost rows:"
@@ -125,9 +125,10 @@ check_foreign_key(Restore *restore, const Return *back, const ForeignKey *key)
 	if (key->inherited)
 		write_as_role(owner, validate);
 	else if (back->copied || back->item->rows <= ROWS_VALIDATED_AT_ONCE)
-		(void) restore_step_as(
-			restore, owner, psprintf("the validity of foreign key %s of %s", key->name, name),
-			psprintf("ALTER TABLE %%{%u} VALIDATE CONSTRAINT %s", back->target, key->name));
+		(void) restore_step_as(restore, owner,
+							   psprintf("the validity of foreign key %s of %s", key->name, name),
+							   psprintf("ALTER TABLE %%{%u} VALIDATE CONSTRAINT %s", back->target,
+										without_marks(key->name)));
 	else
 		leave_to_validate(restore, back->target, name, key);
 }
