@@ -32,6 +32,9 @@ AS $$
 	       'missing', a.attmissingval::text,
 	       'children', (SELECT jsonb_object_agg(i.inhrelid::bigint, ca.attislocal) FROM pg_inherits i JOIN pg_attribute ca
 	                      ON ca.attrelid = i.inhrelid AND ca.attname = a.attname AND NOT ca.attisdropped WHERE i.inhparent = target),
+	       -- the same column in the parts of a partitioned table
+	       'partitions', CASE WHEN c.relkind = 'p' THEN (SELECT jsonb_object_agg(pa.attrelid::bigint, pa.attnum) FROM pg_partition_tree(target) p JOIN pg_attribute pa
+	                      ON pa.attrelid = p.relid AND pa.attname = a.attname AND NOT pa.attisdropped WHERE p.relid <> target) END,
 	       'inserted', pg_stat_get_tuples_inserted(target) + pg_stat_get_xact_tuples_inserted(target),
 	       'files', jsonb_build_array(pg_relation_filenode(a.attrelid::regclass)::bigint),
 	       'sequence', (SELECT p.objid::bigint FROM pg_depend p JOIN pg_class s ON s.oid = p.objid AND s.relkind = 'S'

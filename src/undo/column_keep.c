@@ -4,12 +4,16 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
+#include "executor/executor.h"
 #include "utils/lsyscache.h"
+#include "utils/resowner.h"
 
 #include "undo/carry.h"
 #include "undo/column_keep.h"
@@ -117,6 +121,63 @@ refuse_foreign_partitions(Keep *keep, DroppedColumn *column)
 			refuse_unkept(keep, column->effect, "a partition is a foreign table");
 }
 
+/* NULL, or why the server would not let the values be written back. */
+static const char *
+why_not_updated(Oid relid)
+{
+	Relation rel = table_open(relid, NoLock);
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	const char *volatile why = NULL;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	PG_TRY();
+	{
+		CheckCmdReplicaIdentity(rel, CMD_UPDATE);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(context);
+		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
+			ReThrowError(error);
+		why = error->message;
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	table_close(rel, NoLock);
+	return why;
+}
+
+/* What is published, and has no fitting replica identity. */
+static void
+refuse_not_updated(Keep *keep, DroppedColumn *column, const CopyPlan *plan)
+{
+	List *relids =
+		plan->only ? list_make1_oid(plan->relid) : find_all_inheritors(plan->relid, NoLock, NULL);
+	ListCell *lc;
+
+	foreach(lc, relids)
+	{
+		const char *why = get_rel_relkind(lfirst_oid(lc)) == RELKIND_RELATION
+			? why_not_updated(lfirst_oid(lc))
+			: NULL;
+
+		if (why != NULL)
+			refuse_unkept(keep, column->effect,
+						  psprintf("its values could not be written back: %s", why));
+	}
+}
+
 void
 copy_aside(Keep *keep, DroppedColumn *column, List *columns)
 {
@@ -135,8 +196,11 @@ copy_aside(Keep *keep, DroppedColumn *column, List *columns)
 			keep, column->effect,
 			"the values must be copied aside, and no primary key that stays says which row each belongs to");
 	if (plan.key != NIL)
+	{
+		refuse_not_updated(keep, column, &plan);
 		column->item->bin_oid =
 			copy_column(keep_entry(keep), &plan, "", false, &column->item->rows);
+	}
 	column->item->detail = detail_with_text(column->item->detail, "key", text_of_key(plan.key));
 	column->item->detail =
 		detail_with(column->item->detail, "as_text", plan.as_text ? "true" : "false");

@@ -17,6 +17,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "catalog/toasting.h"
 #include "executor/spi.h"
@@ -37,6 +38,7 @@
 #include "base/owner.h"
 #include "undo/carry.h"
 #include "undo/column_restore.h"
+#include "undo/relation_state.h"
 
 /* ---------- are the bytes there? ---------- */
 
@@ -112,8 +114,8 @@ present_type(ReturningColumn *column)
 	return type;
 }
 
-static void
-check_layout(ReturningColumn *column, Form_pg_attribute att, Oid type)
+static bool
+has_layout_of(Form_pg_attribute att, Oid type)
 {
 	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
 	Form_pg_type form = (Form_pg_type) GETSTRUCT(tuple);
@@ -121,7 +123,13 @@ check_layout(ReturningColumn *column, Form_pg_attribute att, Oid type)
 		form->typbyval == att->attbyval;
 
 	ReleaseSysCache(tuple);
-	if (!same)
+	return same;
+}
+
+static void
+check_layout(ReturningColumn *column, Form_pg_attribute att, Oid type)
+{
+	if (!has_layout_of(att, type))
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("%s cannot come back: type %s is stored in another way now",
@@ -166,8 +174,10 @@ missing_value(const char *text, Oid type, int32 typmod)
 	return array;
 }
 
+/* parents: 0 for a table of its own, 1 for a partition */
 static void
-write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid type, Oid collation)
+write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid type, Oid collation,
+				const char *missing, int parents)
 {
 	Datum values[Natts_pg_attribute] = {0};
 	bool nulls[Natts_pg_attribute] = {0};
@@ -181,29 +191,47 @@ write_attribute(Relation catalog, HeapTuple tuple, ReturningColumn *column, Oid 
 	SET_COLUMN(attcollation, ObjectIdGetDatum(collation));
 	SET_COLUMN(attisdropped, BoolGetDatum(false));
 	SET_COLUMN(attidentity, CharGetDatum('\0'));
-	SET_COLUMN(attislocal, BoolGetDatum(true));
-	SET_COLUMN(attinhcount, Int32GetDatum(0));
+	SET_COLUMN(attislocal, BoolGetDatum(parents == 0));
+	SET_COLUMN(attinhcount, Int32GetDatum(parents));
 	/* its roles may be gone, and its dependencies are: written anew */
 	SET_COLUMN(attacl, (Datum) 0);
 	nulls[Anum_pg_attribute_attacl - 1] = true;
-	if (column->state->missing != NULL)
+	if (missing != NULL)
 	{
 		SET_COLUMN(atthasmissing, BoolGetDatum(true));
-		SET_COLUMN(attmissingval, missing_value(column->state->missing, type, typmod));
+		SET_COLUMN(attmissingval, missing_value(missing, type, typmod));
 	}
 	tuple = heap_modify_tuple(tuple, RelationGetDescr(catalog), values, nulls, replaces);
 	CatalogTupleUpdate(catalog, &tuple->t_self, tuple);
 }
 
 static void
-depend_on(ReturningColumn *column, Oid class, Oid oid)
+depend_on(Oid relid, AttrNumber attnum, Oid class, Oid oid)
 {
 	ObjectAddress object;
 	ObjectAddress referenced;
 
-	ObjectAddressSubSet(object, RelationRelationId, column->relid, column->attnum);
+	ObjectAddressSubSet(object, RelationRelationId, relid, attnum);
 	ObjectAddressSet(referenced, class, oid);
 	recordDependencyOn(&object, &referenced, DEPENDENCY_NORMAL);
+}
+
+/* What every column has in pg_depend */
+static void
+write_dependencies(Oid relid, AttrNumber attnum, Oid type, Oid collation)
+{
+	depend_on(relid, attnum, TypeRelationId, type);
+	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
+		depend_on(relid, attnum, CollationRelationId, collation);
+}
+
+/* A rewrite without the column may have found that no other needs one. */
+static void
+give_toast_table(Oid relid)
+{
+	if (get_rel_relkind(relid) == RELKIND_RELATION)
+		AlterTableCreateToastTable(relid, (Datum) 0, AccessExclusiveLock);
+	CommandCounterIncrement();
 }
 
 void
@@ -243,17 +271,79 @@ undrop_in_place(Restore *restore, ReturningColumn *column)
 	if (att == NULL || !att->attisdropped)
 		elog(ERROR, "attribute %d of relation %u is not dropped", column->attnum, column->relid);
 	check_layout(column, att, type);
-	write_attribute(catalog, tuple, column, type, collation);
-	depend_on(column, TypeRelationId, type);
-	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
-		depend_on(column, CollationRelationId, collation);
+	write_attribute(catalog, tuple, column, type, collation, column->state->missing, 0);
+	write_dependencies(column->relid, column->attnum, type, collation);
 	table_close(catalog, RowExclusiveLock);
 	CacheInvalidateRelcache(rel);
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
-	/* TRUNCATE may have left it without one, when no other column needed it */
-	NewHeapCreateToastTable(column->relid, (Datum) 0, AccessExclusiveLock, InvalidOid);
+	give_toast_table(column->relid);
+}
+
+/* ---------- where it was, with the values of a copy ---------- */
+
+/* The number that the column had in a table, or in a partition of it */
+static AttrNumber
+former_number(ReturningColumn *column, Oid relid)
+{
+	char *partitions = word_of_state(column->state->detail, "partitions");
+	char *number;
+
+	if (relid == column->relid)
+		return (AttrNumber) column->item->object.objectSubId;
+	number = partitions ? ask_about("SELECT $2::jsonb ->> $1::text", relid, partitions) : NULL;
+	return number ? (AttrNumber) atoi(number) : InvalidAttrNumber;
+}
+
+static HeapTuple
+dropped_attribute(ReturningColumn *column, Oid relid, Oid type)
+{
+	HeapTuple tuple = SearchSysCacheCopy2(ATTNUM, ObjectIdGetDatum(relid),
+										  Int16GetDatum(former_number(column, relid)));
+	Form_pg_attribute att;
+
+	if (!HeapTupleIsValid(tuple))
+		return NULL;
+	att = (Form_pg_attribute) GETSTRUCT(tuple);
+	return att->attisdropped && has_layout_of(att, type) ? tuple : NULL;
+}
+
+bool
+undrop_empty(ReturningColumn *column, Oid type)
+{
+	Oid collation = present_collation(column, type);
+	Relation catalog = table_open(AttributeRelationId, RowExclusiveLock);
+	List *relids = column->only[0] == '\0' ? find_all_inheritors(column->relid, NoLock, NULL)
+										   : list_make1_oid(column->relid);
+	List *tuples = NIL;
+	ListCell *relid;
+	ListCell *tuple;
+
+	foreach(relid, relids)
+	{
+		HeapTuple found = dropped_attribute(column, lfirst_oid(relid), type);
+
+		if (found == NULL)
+			break;
+		tuples = lappend(tuples, found);
+	}
+	if (list_length(tuples) == list_length(relids))
+		forboth(relid, relids, tuple, tuples)
+		{
+			AttrNumber attnum = ((Form_pg_attribute) GETSTRUCT((HeapTuple) lfirst(tuple)))->attnum;
+
+			write_attribute(catalog, lfirst(tuple), column, type, collation, NULL,
+							lfirst_oid(relid) == column->relid ? 0 : 1);
+			write_dependencies(lfirst_oid(relid), attnum, type, collation);
+			CacheInvalidateRelcacheByRelid(lfirst_oid(relid));
+		}
+	table_close(catalog, RowExclusiveLock);
 	CommandCounterIncrement();
+	if (list_length(tuples) < list_length(relids))
+		return false;
+	foreach(relid, relids)
+		give_toast_table(lfirst_oid(relid));
+	return true;
 }
 
 /* ---------- archives ---------- */
@@ -308,10 +398,8 @@ undrop_attribute(Relation catalog, ReturningColumn *column)
 	column->name = column->state->name;
 	while (get_attnum(column->relid, column->name) != InvalidAttrNumber)
 		column->name = psprintf("%d_%s", column->attnum, column->name);
-	write_attribute(catalog, tuple, column, type, collation);
-	depend_on(column, TypeRelationId, type);
-	if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
-		depend_on(column, CollationRelationId, collation);
+	write_attribute(catalog, tuple, column, type, collation, column->state->missing, 0);
+	write_dependencies(column->relid, column->attnum, type, collation);
 	CommandCounterIncrement();
 	return true;
 }

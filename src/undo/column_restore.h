@@ -37,6 +37,13 @@ extern List *undrop_carried(Oid table, Oid relid, int64 before);
 extern void drop_again(Oid relid, List *attnums);
 extern void drop_from_archives(const BinItem *item);
 
+/*
+ * Likewise in the table and its partitions, for values that come from a copy: what
+ * bytes the rows have may be of a type that is gone.  false: an attribute is not
+ * there to be used again, and nothing was done.
+ */
+extern bool undrop_empty(ReturningColumn *column, Oid type);
+
 /* column_add.c: a new column, with the values of the copy or computed again */
 extern void add_again(Restore *restore, ReturningColumn *column);
 
