@@ -310,6 +310,28 @@ $$;
 COMMENT ON FUNCTION safemig.bin_validation(oid) IS 'for the bin: how a constraint that is made again NOT VALID becomes valid';
 REVOKE ALL ON FUNCTION safemig.bin_validation(oid) FROM PUBLIC;
 
+-- What the server leaves behind when a constraint comes back by statements.
+CREATE FUNCTION safemig.bin_tie_constraints(relation oid) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+	-- heirs that had it from their other parents are counted once more for each ADD CONSTRAINT
+	WITH RECURSIVE heir(oid) AS (SELECT inhrelid FROM pg_inherits WHERE inhparent = relation
+	     UNION SELECT i.inhrelid FROM heir h JOIN pg_inherits i ON i.inhparent = h.oid)
+	UPDATE pg_constraint k SET coninhcount = p.parents
+	  FROM (SELECT c.oid, (SELECT count(*) FROM pg_inherits i JOIN pg_constraint u ON u.conrelid = i.inhparent
+	                        WHERE i.inhrelid = c.conrelid AND (u.conname, u.contype) = (c.conname, c.contype) AND NOT u.connoinherit) AS parents
+	          FROM heir h JOIN pg_constraint c ON c.conrelid = h.oid WHERE c.contype = 'c') p
+	 WHERE p.oid = k.oid AND p.parents > 0 AND k.coninhcount > 0 AND k.coninhcount <> p.parents;
+	-- VALIDATE leaves out the rows for each partition of the table that is referred to
+	WITH RECURSIVE part(oid) AS (
+	    SELECT p.oid FROM pg_constraint k JOIN pg_constraint p ON p.conparentid = k.oid AND p.conrelid = k.conrelid
+	     WHERE k.conrelid = relation AND k.contype = 'f' AND k.convalidated
+	     UNION SELECT p.oid FROM part u JOIN pg_constraint p ON p.conparentid = u.oid AND p.conrelid = relation)
+	UPDATE pg_constraint SET convalidated = true WHERE oid IN (SELECT oid FROM part) AND NOT convalidated
+$$;
+COMMENT ON FUNCTION safemig.bin_tie_constraints(oid) IS 'for the bin: inheritance counts, and validity for each partition, of the constraints of a table';
+REVOKE ALL ON FUNCTION safemig.bin_tie_constraints(oid) FROM PUBLIC;
+
 CREATE FUNCTION safemig.bin_holder(statement text) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$

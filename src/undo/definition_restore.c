@@ -11,6 +11,7 @@
 #include "catalog/pg_cast.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_conversion.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
@@ -343,6 +344,23 @@ validate(Restore *restore, Remaking *remaking)
 						remaking->item->identity, error->message);
 }
 
+/* The table of a constraint that is back: the first that its statements name. */
+static void
+tie_constraint(Remaking *remaking)
+{
+	static const char prefix[] = "ALTER TABLE %{";
+	Oid types[1] = {OIDOID};
+	Datum values[1];
+
+	if (remaking->item->object.classId != ConstraintRelationId ||
+		strncmp(linitial(remaking->make), prefix, strlen(prefix)) != 0)
+		return;
+	values[0] = ObjectIdGetDatum(
+		(Oid) strtoul((char *) linitial(remaking->make) + strlen(prefix), NULL, 10));
+	(void) write_as_owner("SELECT safemig.bin_tie_constraints($1)", 1, types, values, NULL);
+	CommandCounterIncrement();
+}
+
 static bool
 gives_owner(const char *statement)
 {
@@ -458,7 +476,10 @@ remake(Restore *restore, Remaking *remaking)
 			return false;
 	}
 	else
+	{
 		validate(restore, remaking);
+		tie_constraint(remaking);
+	}
 	return true;
 }
 
