@@ -110,6 +110,27 @@ execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values,
 }
 
 void
+call_as_owner(void (*work)(void *arg), void *arg)
+{
+	Oid save_user;
+	int save_security;
+
+	GetUserIdAndSecContext(&save_user, &save_security);
+	SetUserIdAndSecContext(safemig_owner(), save_security | SECURITY_LOCAL_USERID_CHANGE);
+	own_work_depth++;
+	PG_TRY();
+	{
+		work(arg);
+	}
+	PG_FINALLY();
+	{
+		own_work_depth--;
+		SetUserIdAndSecContext(save_user, save_security);
+	}
+	PG_END_TRY();
+}
+
+void
 write_as_role(Oid role, const char *sql)
 {
 	if (SPI_connect() != SPI_OK_CONNECT)

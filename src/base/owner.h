@@ -21,6 +21,9 @@ execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const ch
 extern int
 execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
+/* A call into the server, with the owner's rights and the guard asleep. */
+extern void call_as_owner(void (*work)(void *arg), void *arg);
+
 /* As the owner, with SPI connected for it alone; returns how many rows were written. */
 extern uint64
 write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);

@@ -27,6 +27,7 @@
 #include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 
+#include "effect/in_bin.h"
 #include "effect/row_type.h"
 
 typedef struct SeenObject
@@ -43,6 +44,7 @@ typedef struct Walk
 	List *queue;   /* of QueueEntry, not yet followed */
 	DropBehavior behavior;
 	List *drawers; /* of Drawer */
+	List *needs;   /* of BinNeed */
 } Walk;
 
 /* A default, say, that draws from a sequence */
@@ -214,6 +216,35 @@ sequences_used_elsewhere(Walk *walk)
 	}
 }
 
+/*
+ * What stands on it in the bin stays there, and so must the object: it is moved
+ * there too.  A part - a table's key, say - goes there with its whole.
+ */
+static void
+note_need(Walk *walk, const QueueEntry *entry, const ObjectAddress *dependent, char deptype)
+{
+	BinNeed *need = palloc(sizeof(BinNeed));
+
+	need->dependent = *dependent;
+	need->deptype = deptype;
+	need->referenced = entry->object;
+	walk->needs = lappend(walk->needs, need);
+	for (Effect *effect = entry->effect; effect != NULL;
+		 effect = effect->part ? effect->whole : NULL)
+	{
+		effect->needed_by = *dependent;
+		if (may_go_into_bin(&effect->object))
+			break;
+	}
+}
+
+static bool
+is_need_of_bin(const QueueEntry *entry, const ObjectAddress *dependent, char deptype)
+{
+	return (deptype == DEPENDENCY_NORMAL || deptype == DEPENDENCY_AUTO) &&
+		OidIsValid(bin_schema_of(dependent)) && !OidIsValid(bin_schema_of(&entry->object));
+}
+
 static void
 follow_dependents(Walk *walk, const QueueEntry *entry)
 {
@@ -241,6 +272,11 @@ follow_dependents(Walk *walk, const QueueEntry *entry)
 		bool silent;
 
 		ObjectAddressSubSet(dependent, form->classid, form->objid, form->objsubid);
+		if (is_need_of_bin(entry, &dependent, form->deptype))
+		{
+			note_need(walk, entry, &dependent, form->deptype);
+			continue;
+		}
 		silent = goes_silently(form->deptype, &dependent);
 
 		/* without CASCADE the server itself refuses when something else is left */
@@ -337,29 +373,46 @@ where_columns_are_stored(Walk *walk)
 	return effects;
 }
 
+static void
+walk_drop(Walk *walk, List *objects, DropBehavior behavior)
+{
+	ListCell *lc;
+
+	walk->seen = make_seen();
+	walk->depend = table_open(DependRelationId, AccessShareLock);
+	walk->behavior = behavior;
+	foreach(lc, objects)
+		visit(walk, (ObjectAddress *) lfirst(lc), true, NULL);
+
+	/* the list grows while we go */
+	for (int i = 0; i < list_length(walk->queue); i++)
+	{
+		QueueEntry *entry = list_nth(walk->queue, i);
+
+		CHECK_FOR_INTERRUPTS();
+		follow_dependents(walk, entry);
+		follow_children_of_column(walk, entry);
+	}
+	table_close(walk->depend, AccessShareLock);
+}
+
+List *
+bin_needs_of_drop(List *objects, DropBehavior behavior)
+{
+	Walk walk = {0};
+
+	walk_drop(&walk, objects, behavior);
+	hash_destroy(walk.seen);
+	return walk.needs;
+}
+
 List *
 closure_of_drop(List *objects, DropBehavior behavior)
 {
 	Walk walk = {0};
 	List *effects;
-	ListCell *lc;
 
-	walk.seen = make_seen();
-	walk.depend = table_open(DependRelationId, AccessShareLock);
-	walk.behavior = behavior;
-	foreach(lc, objects)
-		visit(&walk, (ObjectAddress *) lfirst(lc), true, NULL);
-
-	/* the list grows while we go */
-	for (int i = 0; i < list_length(walk.queue); i++)
-	{
-		QueueEntry *entry = list_nth(walk.queue, i);
-
-		CHECK_FOR_INTERRUPTS();
-		follow_dependents(&walk, entry);
-		follow_children_of_column(&walk, entry);
-	}
-	table_close(walk.depend, AccessShareLock);
+	walk_drop(&walk, objects, behavior);
 	columns_go_with_their_table(&walk);
 	sequences_used_elsewhere(&walk);
 	effects = list_concat_copy(walk.effects, where_columns_are_stored(&walk));

@@ -56,24 +56,26 @@ extern bool action_of_text(const char *text, Action *action, const char **rest);
 typedef struct Effect
 {
 	Action action;
-	ObjectAddress object;	/* InvalidOid objectId: not in this database's catalogs */
-	char *type;				/* "table", "foreign key", ... for messages */
-	char *identity;			/* as pg_identify_object prints it */
-	Oid relation;			/* whose rows are at stake, or InvalidOid */
-	bool named;				/* by the statement; false: the closure found it */
-	bool part;				/* goes with another effect and needs no permit of its own ... */
-	struct Effect *whole;	/* ... if that one was judged: the effect it goes with */
-	bool exempted;			/* passed because it is nobody's loss (set by the guard) */
-	bool found_empty;		/* passed because there was no row (likewise) */
-	bool empty_is_harmless; /* loses nothing when the relation has no row */
-	bool row_by_row;		/* INSERT: a restore by INSERT comes back for the next rows */
-	bool only;				/* this relation without its children (ONLY) */
-	double excess;			/* change rows: how many were changed when more than max_rows were */
-	bool sealed;			/* no permit opens it */
-	bool without_undo;		/* its permit says that it is to go for good */
-	bool permitted;			/* a permit was used for it (set by the guard) */
-	bool later;				/* happens when this session's temporary objects go */
-	List *new_columns;		/* update all: the columns written (attnums) */
+	ObjectAddress object;	 /* InvalidOid objectId: not in this database's catalogs */
+	char *type;				 /* "table", "foreign key", ... for messages */
+	char *identity;			 /* as pg_identify_object prints it */
+	Oid relation;			 /* whose rows are at stake, or InvalidOid */
+	bool named;				 /* by the statement; false: the closure found it */
+	bool part;				 /* goes with another effect and needs no permit of its own ... */
+	struct Effect *whole;	 /* ... if that one was judged: the effect it goes with */
+	bool exempted;			 /* passed because it is nobody's loss (set by the guard) */
+	bool found_empty;		 /* passed because there was no row (likewise) */
+	bool empty_is_harmless;	 /* loses nothing when the relation has no row */
+	bool row_by_row;		 /* INSERT: a restore by INSERT comes back for the next rows */
+	bool only;				 /* this relation without its children (ONLY) */
+	double excess;			 /* change rows: how many were changed when more than max_rows were */
+	bool sealed;			 /* no permit opens it */
+	bool without_undo;		 /* its permit says that it is to go for good */
+	bool permitted;			 /* a permit was used for it (set by the guard) */
+	bool later;				 /* happens when this session's temporary objects go */
+	List *new_columns;		 /* update all: the columns written (attnums) */
+	ObjectAddress needed_by; /* what in the bin stands on it; InvalidOid objectId: nothing */
+	bool into_bin;			 /* so it goes there itself, as it is, and is not destroyed */
 } Effect;
 
 /* Is this a statement whose effects are worth asking for?  Very cheap. */
@@ -143,6 +145,16 @@ extern bool sequence_serves_only(Oid sequence, const ObjectAddress *column);
 
 /* closure.c: effects, with everything that the drop of these objects takes along */
 extern List *closure_of_drop(List *objects, DropBehavior behavior);
+
+/* What in the bin stands on that: it goes along with nothing, and keeps what it stands on. */
+typedef struct BinNeed
+{
+	ObjectAddress dependent; /* lies in the bin */
+	char deptype;
+	ObjectAddress referenced;
+} BinNeed;
+
+extern List *bin_needs_of_drop(List *objects, DropBehavior behavior);
 extern bool schema_is_empty(Oid schema);
 extern List *closure_of_truncate(List *relids, List *only, DropBehavior behavior);
 

@@ -46,6 +46,7 @@
 #include "effect/alter_table.h"
 #include "effect/effect.h"
 #include "effect/grant_effects.h"
+#include "effect/in_bin.h"
 #include "effect/lasting_settings.h"
 #include "effect/rename_effects.h"
 #include "effect/server_refuses.h"
@@ -139,6 +140,26 @@ may_drop(const ObjectAddress *object)
 	return true;
 }
 
+/*
+ * What in the bin stands on it shall not stand in the way of a DROP: where it
+ * can be moved there too, that is what becomes of it.
+ */
+static List *
+drop_around_bin(List *objects, DropBehavior behavior)
+{
+	List *effects = closure_of_drop(objects, behavior);
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *effect = lfirst(lc);
+
+		effect->into_bin =
+			OidIsValid(effect->needed_by.objectId) && may_go_into_bin(&effect->object);
+	}
+	return effects;
+}
+
 static List *
 effects_of_drop_statement(DropStmt *stmt)
 {
@@ -160,7 +181,7 @@ effects_of_drop_statement(DropStmt *stmt)
 		if (may_drop(&object))
 			objects = lappend(objects, copy_address(&object));
 	}
-	return closure_of_drop(objects, stmt->behavior);
+	return drop_around_bin(objects, stmt->behavior);
 }
 
 static List *
@@ -243,7 +264,7 @@ effects_of_drop_owned(DropOwnedStmt *stmt)
 		if (OidIsValid(role) && has_privs_of_role(GetUserId(), role))
 			objects = list_concat(objects, objects_owned_by(role));
 	}
-	return closure_of_drop(objects, stmt->behavior);
+	return drop_around_bin(objects, stmt->behavior);
 }
 
 static List *

@@ -7,13 +7,16 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/dependency.h"
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
 #include "commands/user.h"
+#include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
+#include "effect/effect.h"
 #include "effect/trial.h"
 
 static bool trial_runs = false;
@@ -59,6 +62,32 @@ can_try_drop(Node *stmt)
 	return IsA(stmt, DropOwnedStmt) || (IsA(stmt, DropStmt) && !((DropStmt *) stmt)->concurrent);
 }
 
+DropBehavior
+behavior_of_drop(Node *stmt)
+{
+	return IsA(stmt, DropOwnedStmt) ? ((DropOwnedStmt *) stmt)->behavior
+									: ((DropStmt *) stmt)->behavior;
+}
+
+/* Until the trial is rolled back: they would make the server refuse, or go along with CASCADE. */
+static void
+forget_needs(List *needs)
+{
+	ListCell *lc;
+
+	foreach(lc, needs)
+	{
+		BinNeed *need = lfirst(lc);
+
+		CHECK_FOR_INTERRUPTS();
+		(void) deleteDependencyRecordsForSpecific(need->dependent.classId, need->dependent.objectId,
+												  need->deptype, need->referenced.classId,
+												  need->referenced.objectId);
+		/* a view has many of them on one table, and they are all gone at once */
+		CommandCounterIncrement();
+	}
+}
+
 static void
 run_drop(Node *stmt)
 {
@@ -71,7 +100,7 @@ run_drop(Node *stmt)
 }
 
 List *
-try_drop(Node *stmt)
+try_drop(Node *stmt, List *needs)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -82,6 +111,7 @@ try_drop(Node *stmt)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
+		forget_needs(needs);
 		trial_runs = true;
 		run_drop(stmt);
 		trial_runs = false;

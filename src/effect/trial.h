@@ -16,12 +16,16 @@ extern bool can_try_drop(Node *stmt);
 /* Does it name relations only, so that nothing is left to do when they are gone? */
 extern bool drops_relations_only(Node *stmt);
 
+/* The last word of such a statement */
+extern DropBehavior behavior_of_drop(Node *stmt);
+
 /*
  * List of ObjectAddress *, in the order in which the server would drop them.
  * Raises the server's own errors (rights, RESTRICT) and shows its notices.  The
  * locks it takes are given back: whoever acts on the answer has taken them before.
+ * What the needs (of BinNeed) name stands in nobody's way.
  */
-extern List *try_drop(Node *stmt);
+extern List *try_drop(Node *stmt, List *needs);
 
 /* For the object access hook: tells of each drop while a trial runs. */
 extern void note_tried_drop(const ObjectAddress *object);

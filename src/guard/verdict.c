@@ -411,12 +411,20 @@ List *
 effects_to_keep(List *effects)
 {
 	List *kept = NIL;
+	List *needed = NIL;
 	ListCell *lc;
 
 	foreach(lc, effects)
 	{
 		Effect *effect = lfirst(lc);
 
+		/* what is in the bin would lose something, whatever is to become of the rest */
+		if (effect->into_bin)
+		{
+			needed = lappend(needed, effect);
+			kept = lappend(kept, effect);
+			continue;
+		}
 		if (action_kept_as(effect->action) == KEPT_NOT || root_of(effect)->without_undo ||
 			!OidIsValid(effect->object.objectId) || is_self(&effect->object) ||
 			is_of_this_session(effect) ||
@@ -425,5 +433,5 @@ effects_to_keep(List *effects)
 			continue;
 		kept = lappend(kept, effect);
 	}
-	return kept != NIL && setting_is_on(SETTING_KEEP) ? kept : NIL;
+	return kept != NIL && setting_is_on(SETTING_KEEP) ? kept : needed;
 }

@@ -112,6 +112,13 @@ AS $$
 	 WHERE p.polrelid <> ALL (moved)
 	   AND NOT EXISTS (SELECT FROM dropped g WHERE g.class = 'pg_class'::regclass AND g.oid = p.polrelid)
 	UNION ALL
+	-- nobody can read it there, and its roles may go meanwhile
+	SELECT 1, 45, format('roles of policy %I on %s', p.polname, p.polrelid::regclass),
+	       format('ALTER POLICY %s ON %%{%s} TO pg_checkpoint', safemig.bin_text(quote_ident(p.polname)), p.polrelid),
+	       ARRAY[format('ALTER POLICY %s ON %%{%s} TO %s', safemig.bin_text(quote_ident(p.polname)), p.polrelid,
+	             (SELECT string_agg(CASE WHEN r = 0 THEN 'PUBLIC' ELSE format('%%{r:%s}', r) END, ', ') FROM unnest(p.polroles) r))]
+	  FROM pg_policy p WHERE p.polrelid = ANY (moved) AND p.polroles <> ARRAY[0::oid]
+	UNION ALL
 	SELECT 1, 50, format('default of %s.%I', a.attrelid::regclass, a.attname),
 	       format('ALTER TABLE %%{%s} ALTER COLUMN %s DROP DEFAULT', a.attrelid, safemig.bin_text(quote_ident(a.attname))),
 	       ARRAY[concat('ALTER TABLE %{', a.attrelid, '} ALTER COLUMN ', safemig.bin_text(quote_ident(a.attname)), ' SET DEFAULT ', safemig.bin_text(pg_get_expr(f.adbin, f.adrelid)))]

@@ -341,35 +341,12 @@ $$;
 COMMENT ON FUNCTION safemig.bin_holder(text) IS 'for the bin: owner of the table or domain that a statement validates';
 REVOKE ALL ON FUNCTION safemig.bin_holder(text) FROM PUBLIC;
 
--- Does that object lie in the bin, or belong to what lies there?
-CREATE FUNCTION safemig.bin_holds(class_id oid, object_oid oid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-	SELECT coalesce((SELECT nspname ~ '^(pg_)?safemig_bin_' FROM pg_namespace n WHERE n.oid = CASE class_id
-	       WHEN 'pg_class'::regclass THEN (SELECT relnamespace FROM pg_class WHERE oid = object_oid)
-	       WHEN 'pg_type'::regclass THEN (SELECT typnamespace FROM pg_type WHERE oid = object_oid)
-	       WHEN 'pg_proc'::regclass THEN (SELECT pronamespace FROM pg_proc WHERE oid = object_oid)
-	       WHEN 'pg_operator'::regclass THEN (SELECT oprnamespace FROM pg_operator WHERE oid = object_oid)
-	       WHEN 'pg_opclass'::regclass THEN (SELECT opcnamespace FROM pg_opclass WHERE oid = object_oid)
-	       WHEN 'pg_opfamily'::regclass THEN (SELECT opfnamespace FROM pg_opfamily WHERE oid = object_oid)
-	       WHEN 'pg_collation'::regclass THEN (SELECT collnamespace FROM pg_collation WHERE oid = object_oid)
-	       WHEN 'pg_ts_config'::regclass THEN (SELECT cfgnamespace FROM pg_ts_config WHERE oid = object_oid)
-	       WHEN 'pg_ts_dict'::regclass THEN (SELECT dictnamespace FROM pg_ts_dict WHERE oid = object_oid)
-	       WHEN 'pg_constraint'::regclass THEN (SELECT connamespace FROM pg_constraint WHERE oid = object_oid)
-	       WHEN 'pg_statistic_ext'::regclass THEN (SELECT stxnamespace FROM pg_statistic_ext WHERE oid = object_oid)
-	       WHEN 'pg_trigger'::regclass THEN (SELECT c.relnamespace FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.oid = object_oid)
-	       WHEN 'pg_rewrite'::regclass THEN (SELECT c.relnamespace FROM pg_rewrite t JOIN pg_class c ON c.oid = t.ev_class WHERE t.oid = object_oid)
-	       WHEN 'pg_policy'::regclass THEN (SELECT c.relnamespace FROM pg_policy t JOIN pg_class c ON c.oid = t.polrelid WHERE t.oid = object_oid)
-	       WHEN 'pg_attrdef'::regclass THEN (SELECT c.relnamespace FROM pg_attrdef t JOIN pg_class c ON c.oid = t.adrelid WHERE t.oid = object_oid)
-	       -- members of an operator class
-	       WHEN 'pg_amop'::regclass THEN (SELECT o.opcnamespace FROM pg_depend d JOIN pg_opclass o ON o.oid = d.refobjid
-	            WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_opclass'::regclass AND d.deptype = 'i')
-	       WHEN 'pg_amproc'::regclass THEN (SELECT o.opcnamespace FROM pg_depend d JOIN pg_opclass o ON o.oid = d.refobjid
-	            WHERE d.classid = class_id AND d.objid = object_oid AND d.refclassid = 'pg_opclass'::regclass AND d.deptype = 'i')
-	       END), false)
-$$;
-COMMENT ON FUNCTION safemig.bin_holds(oid, oid) IS 'for the bin: does an object lie in it';
-REVOKE ALL ON FUNCTION safemig.bin_holds(oid, oid) FROM PUBLIC;
+-- The schema of the bin in which that object lies, or what it belongs to.
+CREATE FUNCTION safemig.bin_place(class_id oid, object_oid oid) RETURNS oid
+LANGUAGE C STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'safemig_bin_place';
+COMMENT ON FUNCTION safemig.bin_place(oid, oid) IS 'for the bin: the schema of it in which an object lies; NULL when it lies elsewhere';
+REVOKE ALL ON FUNCTION safemig.bin_place(oid, oid) FROM PUBLIC;
 
 -- A type with its multirange and constructors; array types go with their elements by themselves.
 CREATE FUNCTION safemig.bin_parts(INOUT class_id oid, INOUT object_oid oid) RETURNS SETOF record
@@ -389,10 +366,85 @@ CREATE FUNCTION safemig.bin_stands_on(class_id oid, object_oid oid) RETURNS bool
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT EXISTS (SELECT FROM safemig.bin_parts(class_id, object_oid) p JOIN pg_depend d ON d.refclassid = p.class_id AND d.refobjid = p.object_oid
-	                WHERE safemig.bin_holds(d.classid, d.objid))
+	                WHERE safemig.bin_place(d.classid, d.objid) IS NOT NULL)
 $$;
 COMMENT ON FUNCTION safemig.bin_stands_on(oid, oid) IS 'for the bin: does something in it depend on that object';
 REVOKE ALL ON FUNCTION safemig.bin_stands_on(oid, oid) FROM PUBLIC;
+
+-- Everything of a type or function that moving it changes.
+CREATE FUNCTION safemig.bin_foundation(class_id oid, object_oid oid) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT jsonb_build_object('home', n.nspname, 'home_oid', n.oid, 'name', o.name, 'owner', pg_get_userbyid(o.owner), 'owner_oid', o.owner, 'acl', safemig.bin_acl(o.acl))
+	  FROM (SELECT typnamespace, typname, typowner, typacl FROM pg_type WHERE class_id = 'pg_type'::regclass AND oid = object_oid
+	        UNION ALL SELECT pronamespace, proname, proowner, proacl FROM pg_proc WHERE class_id = 'pg_proc'::regclass AND oid = object_oid
+	        UNION ALL SELECT collnamespace, collname, collowner, NULL FROM pg_collation WHERE class_id = 'pg_collation'::regclass AND oid = object_oid
+	        UNION ALL SELECT connamespace, conname, conowner, NULL FROM pg_conversion WHERE class_id = 'pg_conversion'::regclass AND oid = object_oid
+	        UNION ALL SELECT oprnamespace, oprname, oprowner, NULL FROM pg_operator WHERE class_id = 'pg_operator'::regclass AND oid = object_oid
+	        UNION ALL SELECT opcnamespace, opcname, opcowner, NULL FROM pg_opclass WHERE class_id = 'pg_opclass'::regclass AND oid = object_oid
+	        UNION ALL SELECT opfnamespace, opfname, opfowner, NULL FROM pg_opfamily WHERE class_id = 'pg_opfamily'::regclass AND oid = object_oid
+	        UNION ALL SELECT dictnamespace, dictname, dictowner, NULL FROM pg_ts_dict WHERE class_id = 'pg_ts_dict'::regclass AND oid = object_oid
+	        UNION ALL SELECT cfgnamespace, cfgname, cfgowner, NULL FROM pg_ts_config WHERE class_id = 'pg_ts_config'::regclass AND oid = object_oid
+	        UNION ALL SELECT prsnamespace, prsname, NULL, NULL FROM pg_ts_parser WHERE class_id = 'pg_ts_parser'::regclass AND oid = object_oid
+	        UNION ALL SELECT tmplnamespace, tmplname, NULL, NULL FROM pg_ts_template WHERE class_id = 'pg_ts_template'::regclass AND oid = object_oid) o(schema, name, owner, acl)
+	  JOIN pg_namespace n ON n.oid = o.schema
+$$;
+COMMENT ON FUNCTION safemig.bin_foundation(oid, oid) IS 'for the bin: schema, name, owner and grants of what something in it stands on';
+REVOKE ALL ON FUNCTION safemig.bin_foundation(oid, oid) FROM PUBLIC;
+
+-- The grants in such a state whose roles are still there; its owner's alone without a state.
+CREATE FUNCTION safemig.bin_foundation_acl(class_id oid, owner oid, state jsonb) RETURNS aclitem[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN state ? 'acl' AND (acl IS NULL OR cardinality(acl) > 0) THEN acl
+	       ELSE ARRAY[makeaclitem(owner, owner, CASE class_id WHEN 'pg_proc'::regclass THEN 'EXECUTE' ELSE 'USAGE' END, false)] END
+	  FROM safemig.bin_acl_back(state -> 'acl') b(acl)
+$$;
+COMMENT ON FUNCTION safemig.bin_foundation_acl(oid, oid, jsonb) IS 'for the bin: the grants of what something in it stands on';
+REVOKE ALL ON FUNCTION safemig.bin_foundation_acl(oid, oid, jsonb) FROM PUBLIC;
+
+-- What lies in the schemas of an entry, with its parts.
+CREATE FUNCTION safemig.bin_contents(entry bigint, OUT class_id oid, OUT object_oid oid) RETURNS SETOF record
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH RECURSIVE own(oid) AS (SELECT oid FROM pg_namespace WHERE nspname LIKE concat('pg\_safemig\_bin\_', entry, '\_%')),
+	part(class, oid) AS (
+		SELECT d.classid, d.objid FROM own JOIN pg_depend d ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = own.oid
+		UNION
+		SELECT d.classid, d.objid FROM part p JOIN pg_depend d ON d.refclassid = p.class AND d.refobjid = p.oid
+		 WHERE safemig.bin_place(d.classid, d.objid) IN (SELECT o.oid FROM own o))
+	SELECT class, oid FROM part
+$$;
+COMMENT ON FUNCTION safemig.bin_contents(bigint) IS 'for the bin: the objects that an entry holds';
+REVOKE ALL ON FUNCTION safemig.bin_contents(bigint) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_entry_at(place oid) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT CAST(substring(nspname FROM '^pg_safemig_bin_([0-9]+)_') AS bigint) FROM pg_namespace WHERE oid = place $$;
+COMMENT ON FUNCTION safemig.bin_entry_at(oid) IS 'for the bin: the entry that a schema of it belongs to';
+REVOKE ALL ON FUNCTION safemig.bin_entry_at(oid) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_needs(entry bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT other
+	  FROM safemig.bin_contents(entry) c JOIN pg_depend d ON d.classid = c.class_id AND d.objid = c.object_oid,
+	       safemig.bin_entry_at(safemig.bin_place(d.refclassid, d.refobjid)) e(other)
+	 WHERE other <> entry
+$$;
+COMMENT ON FUNCTION safemig.bin_needs(bigint) IS 'for the bin: entries on whose things those of this entry stand';
+REVOKE ALL ON FUNCTION safemig.bin_needs(bigint) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_needed_by(entry bigint) RETURNS SETOF bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT DISTINCT other
+	  FROM safemig.bin_contents(entry) c JOIN pg_depend d ON d.refclassid = c.class_id AND d.refobjid = c.object_oid,
+	       safemig.bin_entry_at(safemig.bin_place(d.classid, d.objid)) e(other)
+	 WHERE other <> entry
+$$;
+COMMENT ON FUNCTION safemig.bin_needed_by(bigint) IS 'for the bin: entries whose things stand on those of this entry';
+REVOKE ALL ON FUNCTION safemig.bin_needed_by(bigint) FROM PUBLIC;
 
 -- What the bin keeps of an object that action takes away: NULL, {} or the statements,
 -- with the present names of the relations that they leave open.

@@ -175,7 +175,7 @@ AS $$
 	 WHERE b.bytes > 0.8 * b.room
 	UNION ALL
 	SELECT 'bin', 'warn', format('%s statements'' victims have expired and are still there', count(*)), 'CALL safemig.purge_expired(); from a scheduler'
-	  FROM safemig.bin_entry WHERE state = 'kept' AND expires_at < now() HAVING count(*) > 0
+	  FROM safemig.bin_entry WHERE state = 'kept' AND expires_at < now() AND NOT EXISTS (SELECT FROM safemig.bin_needed_by(id)) HAVING count(*) > 0
 	UNION ALL
 	SELECT 'bin', 'ok', format('it holds what %s statements destroyed; pg_upgrade cannot carry it', count(*)), 'before pg_upgrade: undrop or purge them; SELECT * FROM safemig.bin'
 	  FROM safemig.bin_entry WHERE state = 'kept' HAVING count(*) > 0

@@ -19,6 +19,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
@@ -40,6 +41,7 @@
 #define ENTRY_STATE 9
 #define ITEM_ENTRY 1
 #define ITEM_KIND 3
+#define ITEM_DETAIL 15
 
 /* the words of bin_item.kind */
 static const char *const kind_words[] = {"moved", "storage", "column", "copy", "definition"};
@@ -397,6 +399,16 @@ bin_drop_schemas(int64 entry)
 static int64 entries_kept;
 static List *entries_with_rows; /* of int64 * */
 
+/* Of a type or function that lies in the bin itself */
+static bool
+has_home(HeapTuple tuple, TupleDesc desc)
+{
+	bool isnull;
+	Jsonb *detail = DatumGetJsonbP(heap_getattr(tuple, ITEM_DETAIL, desc, &isnull));
+
+	return getKeyJsonValueFromContainer(&detail->root, "home", strlen("home"), NULL) != NULL;
+}
+
 /* Statements that make a view or an index again hold nobody back. */
 static void
 note_rows(HeapTuple tuple, TupleDesc desc)
@@ -405,7 +417,7 @@ note_rows(HeapTuple tuple, TupleDesc desc)
 	char *kind = TextDatumGetCString(heap_getattr(tuple, ITEM_KIND, desc, &isnull));
 	int64 *entry;
 
-	if (strcmp(kind, kind_words[KEPT_DEFINITION]) == 0)
+	if (strcmp(kind, kind_words[KEPT_DEFINITION]) == 0 && !has_home(tuple, desc))
 		return;
 	entry = palloc(sizeof(int64));
 	*entry = DatumGetInt64(heap_getattr(tuple, ITEM_ENTRY, desc, &isnull));

@@ -223,19 +223,13 @@ effects_to_read(Keep *keep)
 
 /* ---------- keeping ---------- */
 
-/* moved.c does the statement's work, and asks for each thing that it does not move. */
-static bool
-is_for_movers(Keep *keep)
-{
-	return keeps_kind(keep, KEPT_MOVED) && can_try_drop(keep->stmt);
-}
-
 void *
 keep_definitions_before(Keep *keep)
 {
 	ListCell *lc;
 
 	keep->definitions = read_definitions(effects_to_read(keep));
+	/* moved.c asks for each thing that it does not move */
 	if (is_for_movers(keep))
 		return keep->definitions;
 	foreach(lc, keep->definitions)
@@ -392,8 +386,6 @@ keep_definition_of(Keep *keep, const Effect *effect)
 		return false;
 	if (!found->needed)
 		return true;
-	if (stands_under_bin(&effect->object))
-		return move_foundation(keep, effect, found->item);
 	keep_item(keep, found->item);
 	keep->left_behind = lappend(keep->left_behind, found->effect);
 	return true;

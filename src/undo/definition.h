@@ -7,6 +7,7 @@
 
 #include "postgres.h"
 #include "undo/keep.h"
+#include "undo/restore.h"
 
 /*
  * Writes the definition of the effect's object down.  True also for what goes
@@ -27,11 +28,16 @@ extern bool definitions_standing_on(const ObjectAddress *object, List **items);
 extern bool stands_under_bin(const ObjectAddress *object);
 
 /* Into the bin, as an item of the entry; false when it cannot be moved. */
-extern bool move_foundation(Keep *keep, const Effect *effect, BinItem *item);
-extern void bring_foundation_back(const BinItem *item, const char *schema);
+extern bool move_foundation(Keep *keep, const Effect *effect);
 
-/* The schema that a moved foundation came from; NULL for a definition. */
-extern char *home_of_foundation(const BinItem *item);
-extern char *moved_foundation_detail(const char *detail, const char *home);
+/* Is it one of those, and not statements? */
+extern bool is_moved_foundation(const BinItem *item);
+
+/* Back to its schema; new_name is NULL when it keeps its own. */
+extern void bring_foundation_back(Restore *restore, const BinItem *item, const char *new_name);
+
+/* The name it came with, and that name with _kept and, from the second on, a number. */
+extern char *name_of_foundation(const BinItem *item);
+extern char *other_name_of_foundation(const BinItem *item, int nth);
 
 #endif /* SAFEMIG_DEFINITION_H */

@@ -33,7 +33,6 @@
 #include "nodes/makefuncs.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
-#include "utils/json.h"
 #include "utils/regproc.h"
 #include "utils/resowner.h"
 
@@ -44,14 +43,19 @@
 #include "undo/definition.h"
 #include "undo/restore.h"
 
+/* other names for what comes back where its own is taken */
+#define NAMES_TRIED 20
+
 typedef struct Remaking
 {
 	BinItem *item;
-	List *make;		  /* of char *: all of them, or it is not back */
-	List *dress;	  /* of char *: each for itself */
-	char *validate;	  /* what rows that came may stand against, or NULL */
-	bool replaces;	  /* it was written over, not dropped */
-	char *home;		  /* it lies in the bin itself, and came from that schema */
+	List *make;		/* of char *: all of them, or it is not back */
+	List *dress;	/* of char *: each for itself */
+	char *validate; /* what rows that came may stand against, or NULL */
+	bool replaces;	/* it was written over, not dropped */
+	bool moved;		/* it lies in the bin itself */
+	char *new_name; /* of such a one, or NULL: its own */
+	int names_tried;
 	ErrorData *error; /* of the last try */
 } Remaking;
 
@@ -198,13 +202,13 @@ remaking_of(BinItem *item)
 				   " jsonb_array_elements_text($1::jsonb -> k) WITH ORDINALITY e(s, n) ORDER BY n");
 	List *words = linitial(ask_detail(
 		item->detail,
-		"SELECT j ->> 'validate', nullif(j ->> 'replaces', 'null'), j ->> 'home' FROM CAST($1 AS jsonb) d(j)"));
+		"SELECT j ->> 'validate', nullif(j ->> 'replaces', 'null') FROM CAST($1 AS jsonb) d(j)"));
 	ListCell *lc;
 
 	remaking->item = item;
 	remaking->validate = linitial(words);
 	remaking->replaces = lsecond(words) != NULL;
-	remaking->home = lthird(words);
+	remaking->moved = is_moved_foundation(item);
 	foreach(lc, statements)
 	{
 		List *row = lfirst(lc);
@@ -215,26 +219,6 @@ remaking_of(BinItem *item)
 			remaking->dress = lappend(remaking->dress, lsecond(row));
 	}
 	return remaking;
-}
-
-char *
-home_of_foundation(const BinItem *item)
-{
-	return linitial(linitial(ask_detail(item->detail, "SELECT $1::jsonb ->> 'home'")));
-}
-
-char *
-moved_foundation_detail(const char *detail, const char *home)
-{
-	StringInfoData both;
-
-	initStringInfo(&both);
-	appendStringInfo(&both, "[%s, ", detail);
-	escape_json(&both, home);
-	appendStringInfoChar(&both, ']');
-	return linitial(linitial(ask_detail(
-		both.data,
-		"SELECT ($1::jsonb -> 0) - 'make' || jsonb_build_object('home', $1::jsonb -> 1)")));
 }
 
 /* ---------- relations that have another OID by now ---------- */
@@ -316,8 +300,8 @@ make_again(Restore *restore, void *arg)
 	Remaking *remaking = arg;
 
 	find_relations(restore, remaking);
-	if (remaking->home != NULL)
-		bring_foundation_back(remaking->item, remaking->home);
+	if (remaking->moved)
+		bring_foundation_back(restore, remaking->item, remaking->new_name);
 	else
 		run_statements(restore, remaking->replaces ? or_replace(remaking->make) : remaking->make);
 }
@@ -461,10 +445,40 @@ replaced_by_force(Restore *restore, Remaking *remaking)
 	return true;
 }
 
+/* By another one, and it could have another; operators have none. */
+static bool
+is_name_taken(Remaking *remaking)
+{
+	int code = remaking->error->sqlerrcode;
+
+	return remaking->moved && remaking->item->object.classId != OperatorRelationId &&
+		(code == ERRCODE_DUPLICATE_OBJECT || code == ERRCODE_DUPLICATE_FUNCTION ||
+		 code == ERRCODE_DUPLICATE_TABLE);
+}
+
+/*
+ * What comes back for the sake of something else need not have its own name:
+ * what stands on it knows it by its OID.
+ */
+static bool
+takes_another_name(Restore *restore, Remaking *remaking)
+{
+	if (!restore->is_needed || remaking->error == NULL || !is_name_taken(remaking) ||
+		remaking->names_tried >= NAMES_TRIED)
+		return false;
+	remaking->new_name = other_name_of_foundation(remaking->item, ++remaking->names_tried);
+	return true;
+}
+
 static bool
 remake(Restore *restore, Remaking *remaking)
 {
-	remaking->error = try(make_again, restore, remaking);
+	do
+		remaking->error = try(make_again, restore, remaking);
+	while (takes_another_name(restore, remaking));
+	if (remaking->error == NULL && remaking->names_tried > 0)
+		report_left_out(restore, "%s %s is called %s now, since its name was taken.",
+						remaking->item->type, remaking->item->identity, remaking->new_name);
 	if (remaking->error != NULL)
 	{
 		if (is_there_already(remaking))
@@ -531,12 +545,16 @@ report_lost(Restore *restore, Remaking *remaking)
 	BinItem *item = remaking->item;
 
 	/* never half of it: what the statement named, and what tables stand on, or nothing */
-	if (item->named || remaking->home != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("%s %s cannot come back: %s", item->type, item->identity,
-						remaking->error->message),
-				 errhint("Nothing was changed. Rename or drop what is in its way.")));
+	if (item->named || remaking->moved)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("%s %s cannot come back: %s", item->type, item->identity,
+					remaking->error->message),
+			 item->named && is_name_taken(remaking)
+				 ? errhint("SELECT %s.undrop_id(" INT64_FORMAT ", as_name => %s);", SAFEMIG_NAME,
+						   restore->entry, quote_literal_cstr(other_name_of_foundation(item, 1)))
+				 : errhint("Nothing was changed. Rename or drop what is in its way.")));
 	report_left_out(restore, "%s %s did not come back: %s.", item->type, item->identity,
 					remaking->error->message);
 }
@@ -544,8 +562,13 @@ report_lost(Restore *restore, Remaking *remaking)
 static void
 refuse_new_name(Restore *restore, List *items)
 {
+	ListCell *lc;
+
 	if (restore->as_name == NULL || list_length(items) < list_length(restore->items))
 		return;
+	foreach(lc, items)
+		if (((BinItem *) lfirst(lc))->named && is_moved_foundation(lfirst(lc)))
+			return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CANNOT_UNDO),
 			 errmsg("entry " INT64_FORMAT
@@ -558,7 +581,7 @@ refuse_new_name(Restore *restore, List *items)
 static bool
 waits_for_dress(Remaking *remaking)
 {
-	return remaking->make == NIL && remaking->home == NULL;
+	return remaking->make == NIL && !remaking->moved;
 }
 
 static void
@@ -566,7 +589,7 @@ leave_for_dress(Remaking *remaking)
 {
 	remaking->item->detail = linitial(linitial(ask_detail(
 		remaking->item->detail,
-		"SELECT jsonb_build_object('dress', $1::jsonb -> 'dress', 'replaces', $1::jsonb -> 'replaces')")));
+		"SELECT jsonb_build_object('dress', coalesce($1::jsonb -> 'dress', '[]'), 'replaces', $1::jsonb -> 'replaces')")));
 }
 
 static void
@@ -592,7 +615,8 @@ restore_definitions(Restore *restore, List *items, bool foundations)
 	int save_nestlevel = NewGUCNestLevel();
 	ListCell *lc;
 
-	refuse_new_name(restore, items);
+	if (foundations)
+		refuse_new_name(restore, items);
 	/* bodies were right once; what they name may come later, or by another search_path */
 	(void) set_config_option("check_function_bodies", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
@@ -607,6 +631,8 @@ restore_definitions(Restore *restore, List *items, bool foundations)
 			done = lappend(done, remaking);
 		else
 			remakings = lappend(remakings, remaking);
+		if (remaking->moved && takes_new_name(restore, remaking->item))
+			remaking->new_name = pstrdup(restore->as_name);
 	}
 	/* what needs a table has its second chance when the tables are back */
 	remakings = remake_all(restore, remakings, &done);

@@ -1,101 +1,55 @@
 /*
  * in_the_way.c
  *		A view in the bin may read a table that stays, and a table there have a
- *		column of a type that stays.  The server would refuse to drop such a thing
- *		and name the extension, to which all of the bin belongs; here it is refused
- *		by the entry's id, with what can be done.
+ *		column of a type that stays.  What a DROP can move into the bin too stands
+ *		in nobody's way; of the rest the server would refuse to take it away, and
+ *		name the extension, to which all of the bin belongs.  Here it is refused by
+ *		the entry's id, with what can be done.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
-#include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
-#include "catalog/pg_policy.h"
-#include "catalog/pg_rewrite.h"
-#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 
 #include "base/installation.h"
 #include "effect/effect.h"
+#include "effect/in_bin.h"
 #include "undo/bin.h"
 #include "undo/in_the_way.h"
 
-/* One of the oid columns of a row of a catalog that has its oid first. */
-static Oid
-oid_in_row(Oid catalog, Oid index, Oid object, AttrNumber column)
+/* table "orders"; function pg_safemig_bin_7_2200.f() */
+static char *
+words_of_needy(const ObjectAddress *needy)
 {
-	Relation rel = table_open(catalog, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-	Oid found = InvalidOid;
+	ObjectAddress object = *needy;
+	Oid relid = relation_of_part(needy);
 
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(object));
-	scan = systable_beginscan(rel, index, true, NULL, 1, &key);
-	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool isnull;
-
-		found = DatumGetObjectId(heap_getattr(tuple, column, RelationGetDescr(rel), &isnull));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return found;
-}
-
-/* The relation that a dependent is, or hangs on; InvalidOid for what lies in no schema of ours. */
-static Oid
-relation_of_dependent(Form_pg_depend dependent)
-{
-	switch (dependent->classid)
-	{
-		case RelationRelationId:
-			return dependent->objid;
-		case RewriteRelationId:
-			return oid_in_row(RewriteRelationId, RewriteOidIndexId, dependent->objid,
-							  Anum_pg_rewrite_ev_class);
-		case ConstraintRelationId:
-			return oid_in_row(ConstraintRelationId, ConstraintOidIndexId, dependent->objid,
-							  Anum_pg_constraint_conrelid);
-		case TriggerRelationId:
-			return oid_in_row(TriggerRelationId, TriggerOidIndexId, dependent->objid,
-							  Anum_pg_trigger_tgrelid);
-		case AttrDefaultRelationId:
-			return oid_in_row(AttrDefaultRelationId, AttrDefaultOidIndexId, dependent->objid,
-							  Anum_pg_attrdef_adrelid);
-		case PolicyRelationId:
-			return oid_in_row(PolicyRelationId, PolicyOidIndexId, dependent->objid,
-							  Anum_pg_policy_polrelid);
-		default:
-			return InvalidOid;
-	}
+	if (!OidIsValid(relid))
+		return getObjectDescription(&object, false);
+	ObjectAddressSet(object, RelationRelationId, relid);
+	return psprintf("%s \"%s\"", getObjectTypeDescription(&object, false), get_rel_name(relid));
 }
 
 static void
-refuse_for(const Effect *effect, Oid needy)
+refuse_for(const Effect *effect, const ObjectAddress *needy)
 {
-	int64 entry = bin_entry_of_schema(get_rel_namespace(needy));
+	int64 entry = bin_entry_of_schema(bin_schema_of(needy));
 	ObjectAddress object = effect->object;
-	ObjectAddress relation;
 
-	ObjectAddressSet(relation, RelationRelationId, needy);
 	ereport(
 		ERROR,
 		(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 		 errmsg("%s %s is needed by what is kept under the id " INT64_FORMAT,
 				getObjectTypeDescription(&object, false), getObjectIdentity(&object, false), entry),
-		 errdetail("%s \"%s\" would not come back without it.",
-				   getObjectTypeDescription(&relation, false), get_rel_name(needy)),
+		 errdetail("%s would not come back without it.", words_of_needy(needy)),
 		 errhint("SELECT %s.undrop_id(" INT64_FORMAT
 				 "); brings it back, SELECT %s.purge_id(" INT64_FORMAT "); destroys it for good.",
 				 SAFEMIG_NAME, entry, SAFEMIG_NAME, entry)));
@@ -133,13 +87,13 @@ look_for_dependents(const Effect *effect, Oid class, Oid object, int32 sub)
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		Form_pg_depend form = (Form_pg_depend) GETSTRUCT(tuple);
-		Oid needy = form->deptype == DEPENDENCY_NORMAL || form->deptype == DEPENDENCY_AUTO
-			? relation_of_dependent(form)
-			: InvalidOid;
+		ObjectAddress needy;
 
-		if (OidIsValid(needy) && needy != effect->object.objectId &&
-			bin_entry_of_schema(get_rel_namespace(needy)) != 0)
-			refuse_for(effect, needy);
+		ObjectAddressSubSet(needy, form->classid, form->objid, form->objsubid);
+		if ((form->deptype == DEPENDENCY_NORMAL || form->deptype == DEPENDENCY_AUTO) &&
+			relation_of_part(&needy) != effect->object.objectId &&
+			OidIsValid(bin_schema_of(&needy)))
+			refuse_for(effect, &needy);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
@@ -154,6 +108,15 @@ changes_what_is_kept(const Effect *effect)
 		bin_entry_of_schema(get_rel_namespace(effect->object.objectId)) != 0;
 }
 
+/* Itself, or with what it is a part of */
+static bool
+goes_into_bin(const Effect *effect)
+{
+	while (!effect->into_bin && effect->part && effect->whole != NULL)
+		effect = effect->whole;
+	return effect->into_bin;
+}
+
 void
 refuse_what_bin_needs(List *effects)
 {
@@ -164,8 +127,12 @@ refuse_what_bin_needs(List *effects)
 		Effect *effect = lfirst(lc);
 		const ObjectAddress *object = &effect->object;
 
+		if (goes_into_bin(effect))
+			continue;
+		if (OidIsValid(effect->needed_by.objectId))
+			refuse_for(effect, &effect->needed_by);
 		if (changes_what_is_kept(effect))
-			refuse_for(effect->whole, object->objectId);
+			refuse_for(effect->whole, object);
 		if (!wants_no_dependents(effect))
 			continue;
 		look_for_dependents(effect, object->classId, object->objectId, object->objectSubId);

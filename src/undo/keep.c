@@ -20,6 +20,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "effect/trial.h"
 #include "undo/keep.h"
 #include "undo/purge.h"
 
@@ -66,6 +67,23 @@ keeps_kind(Keep *keep, KeptKind kind)
 		if (action_kept_as(((Effect *) lfirst(lc))->action) == kind)
 			return true;
 	return false;
+}
+
+bool
+keeps_for_bin(Keep *keep)
+{
+	ListCell *lc;
+
+	foreach(lc, keep->effects)
+		if (((Effect *) lfirst(lc))->into_bin)
+			return true;
+	return false;
+}
+
+bool
+is_for_movers(Keep *keep)
+{
+	return (keeps_kind(keep, KEPT_MOVED) || keeps_for_bin(keep)) && can_try_drop(keep->stmt);
 }
 
 /* Rows that were kept are worth a word; a view's definition is not. */
@@ -135,6 +153,20 @@ finds_room(Keep *keep)
 	return false;
 }
 
+/* Room or not: the rest is nobody's any more. */
+static void
+keep_only_what_bin_needs(Keep *keep)
+{
+	List *needed = NIL;
+	ListCell *lc;
+
+	foreach(lc, keep->effects)
+		if (((Effect *) lfirst(lc))->into_bin)
+			needed = lappend(needed, lfirst(lc));
+	keep->let_go = list_concat_copy(keep->let_go, list_difference_ptr(keep->effects, needed));
+	keep->effects = needed;
+}
+
 /* In a subtransaction of its own; an error of it goes on as it came. */
 static void
 execute_apart(Keep *keep)
@@ -189,6 +221,8 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 	PreventCommandIfParallelMode(CreateCommandName(stmt));
 	PreventCommandDuringRecovery(CreateCommandName(stmt));
 	if (!finds_room(&keep))
+		keep_only_what_bin_needs(&keep);
+	if (keep.effects == NIL)
 	{
 		execute(arg);
 		return;

@@ -48,6 +48,12 @@ pg_noreturn extern void refuse_unkept(Keep *keep, const Effect *effect, const ch
 /* Is any effect of that kind among them? */
 extern bool keeps_kind(Keep *keep, KeptKind kind);
 
+/* Does the bin stand on any of them? */
+extern bool keeps_for_bin(Keep *keep);
+
+/* Does moved.c do the statement's work, or some of it? */
+extern bool is_for_movers(Keep *keep);
+
 /*
  * The keepers.  Each takes the effects that are its own; keep->effects holds
  * all.  before runs when the statement was judged, and takes the statement's

@@ -43,9 +43,11 @@
 
 #include "base/installation.h"
 #include "base/owner.h"
+#include "effect/in_bin.h"
 #include "effect/trial.h"
 #include "undo/definition.h"
 #include "undo/moved.h"
+#include "undo/needed.h"
 #include "undo/relation_state.h"
 #include "undo/restore.h"
 
@@ -62,6 +64,13 @@ is_movable(const ObjectAddress *object)
 	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
 		relkind == RELKIND_MATVIEW || relkind == RELKIND_SEQUENCE || relkind == RELKIND_VIEW ||
 		relkind == RELKIND_FOREIGN_TABLE;
+}
+
+/* The column's keeper has the values; the column itself goes. */
+static bool
+is_kept_column(Keep *keep, const Effect *effect)
+{
+	return action_kept_as(effect->action) == KEPT_COLUMN && list_member_ptr(keep->effects, effect);
 }
 
 static bool
@@ -467,21 +476,39 @@ lock_and_try(Keep *keep)
 	List *more = relations_to_lock(keep);
 	List *victims;
 
+	lock_what_bin_needs(keep);
 	do
 	{
 		lock_relations(more, &locked);
-		victims = try_drop(keep->stmt);
+		victims = try_drop(keep->stmt, needs_of_bin(keep));
 		more = list_difference_oid(movable_among(keep, victims), locked);
 	} while (more != NIL);
 	return victims;
 }
 
-static bool
-lies_in_bin(const ObjectAddress *object)
+static const char *
+why_not_kept(const Effect *effect)
 {
-	return is_objectclass_supported(object->classId) &&
-		get_object_attnum_namespace(object->classId) != InvalidAttrNumber &&
-		safemig_is_bin_schema(get_object_namespace(object));
+	if (effect->object.objectSubId != 0)
+		return "it is a part of what stays, and what goes with it is moved";
+	return "there is no statement that would make it again";
+}
+
+/* Written down, or, when the bin stands on it, moved there. */
+static void
+keep_left_behind(Keep *keep, const ObjectAddress *object, Effect *effect)
+{
+	if (effect == NULL || OidIsValid(bin_schema_of(object)))
+		return;
+	if (stands_under_bin(object))
+	{
+		if (!move_foundation(keep, effect))
+			refuse_unkept(keep, effect, "what is in the bin stands on it");
+		return;
+	}
+	if (!is_let_go(keep, object) && !is_kept_column(keep, effect) &&
+		!keep_definition_of(keep, effect))
+		refuse_unkept(keep, effect, why_not_kept(effect));
 }
 
 /* What neither moved nor went with it goes as the statement says. */
@@ -499,13 +526,8 @@ drop_the_rest(Keep *keep, List *left, List *let_go)
 	}
 	targets = new_object_addresses();
 	foreach(lc, left)
-	{
-		ObjectAddress *object = lfirst(lc);
-
-		/* a type that a table in the bin is made of is there with it, and so are its parts */
-		if (getObjectIdentity(object, true) != NULL && !lies_in_bin(object))
-			add_exact_object_address(object, targets);
-	}
+		if (!OidIsValid(bin_schema_of(lfirst(lc))) && getObjectIdentity(lfirst(lc), true) != NULL)
+			add_exact_object_address(lfirst(lc), targets);
 	foreach(lc, let_go)
 	{
 		ObjectAddress object;
@@ -522,30 +544,22 @@ drop_the_rest(Keep *keep, List *left, List *let_go)
 	free_object_addresses(targets);
 }
 
-static const char *
-why_not_kept(const Effect *effect)
-{
-	if (effect->object.objectSubId != 0)
-		return "it is a part of what stays, and what goes with it is moved";
-	if (stands_under_bin(&effect->object))
-		return "what is kept with it could not do without it";
-	return "there is no statement that would make it again";
-}
-
 /* What does not move is written down, and dropped. */
 static void
 keep_what_stays_behind(Keep *keep, List *left, List *let_go)
 {
 	ListCell *lc;
 
-	foreach(lc, left)
+	foreach(lc, let_go)
 	{
-		ObjectAddress *object = lfirst(lc);
-		Effect *effect = effect_on(keep, object);
+		ObjectAddress object;
 
-		if (effect != NULL && !is_let_go(keep, object) && !keep_definition_of(keep, effect))
-			refuse_unkept(keep, effect, why_not_kept(effect));
+		ObjectAddressSet(object, RelationRelationId, lfirst_oid(lc));
+		if (stands_under_bin(&object))
+			refuse_unkept(keep, effect_on(keep, &object), "what is in the bin stands on it");
 	}
+	foreach(lc, left)
+		keep_left_behind(keep, lfirst(lc), effect_on(keep, lfirst(lc)));
 	drop_the_rest(keep, left, let_go);
 }
 
@@ -597,7 +611,7 @@ move_instead(Keep *keep)
 bool
 keep_moved(Keep *keep)
 {
-	if (!keeps_kind(keep, KEPT_MOVED) || !can_try_drop(keep->stmt))
+	if (!is_for_movers(keep))
 		return false;
 	move_instead(keep);
 	return true;

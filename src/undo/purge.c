@@ -22,6 +22,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "base/settings.h"
+#include "undo/needed.h"
 #include "undo/purge.h"
 #include "undo/restore.h"
 
@@ -65,6 +66,7 @@ purge_entry(int64 entry, const char *reason)
 	List *moved = NIL;
 	ListCell *lc;
 
+	(void) is_needed(entry, true);
 	foreach(lc, items)
 	{
 		if (((BinItem *) lfirst(lc))->kind == KEPT_MOVED)
@@ -179,6 +181,9 @@ make_room_in_bin(int64 wanted)
 						 " ORDER BY id FOR UPDATE SKIP LOCKED",
 						 BOOLOID, BoolGetDatum(true)))
 	{
+		/* what needs it is in use just now */
+		if (is_needed(*(int64 *) lfirst(lc), false))
+			continue;
 		purge_entry(*(int64 *) lfirst(lc), "no room for more");
 		if (bytes_in_use() + wanted <= limit)
 			return true;
@@ -233,7 +238,7 @@ safemig_purge_object(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(purged);
 }
 
-/* One that cannot go just now must not keep the others. */
+/* One that cannot go just now must not keep the others; what is needed goes after what needs it. */
 void
 purge_expired_entry(int64 entry)
 {
@@ -244,7 +249,7 @@ purge_expired_entry(int64 entry)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		if (bin_claim(entry))
+		if (bin_claim(entry) && !is_needed(entry, false))
 			purge_entry(entry, "expired");
 		ReleaseCurrentSubTransaction();
 	}

@@ -197,8 +197,8 @@ acl_of_state(const char *state, const char *path)
 	return ARR_NDIM(acl) == 0 ? make_empty_acl() : acl;
 }
 
-static void
-report_lost_grants(Restore *restore, Oid relid, const char *state)
+void
+report_lost_grants(Restore *restore, const char *name, const char *state)
 {
 	Oid types[1] = {TEXTOID};
 	Datum values[1] = {CStringGetTextDatum(state)};
@@ -209,7 +209,7 @@ report_lost_grants(Restore *restore, Oid relid, const char *state)
 
 	if (roles != NULL)
 		report_left_out(restore, "The grants of %s on %s did not come back: there is no such role.",
-						roles, get_rel_name(relid));
+						roles, name);
 }
 
 void
@@ -236,7 +236,7 @@ give_relation_back(Restore *restore, Oid relid, const char *state)
 		if (acl != NULL)
 			write_acl(relid, attnum, acl);
 	}
-	report_lost_grants(restore, relid, state);
+	report_lost_grants(restore, get_rel_name(relid), state);
 }
 
 void
@@ -248,5 +248,5 @@ give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const ch
 		return;
 	if (ACL_NUM(acl) > 0)
 		write_acl(relid, attnum, acl);
-	report_lost_grants(restore, relid, state);
+	report_lost_grants(restore, get_rel_name(relid), state);
 }

@@ -22,6 +22,9 @@ extern void give_relation_back(Restore *restore, Oid relid, const char *state);
 extern void
 give_column_grants_back(Restore *restore, Oid relid, AttrNumber attnum, const char *state);
 
+/* Of grants that could not be given back: a sentence of the report. */
+extern void report_lost_grants(Restore *restore, const char *name, const char *state);
+
 /* One word of the state: 'schema', 'name', 'owner'; those of schema and owner by now */
 extern char *word_of_state(const char *state, const char *key);
 extern Oid oid_of_state(const char *state, const char *key);

@@ -28,6 +28,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
+#include "undo/needed.h"
 #include "undo/restore.h"
 
 PG_FUNCTION_INFO_V1(safemig_undrop);
@@ -443,10 +444,67 @@ bring_back(Restore *restore)
 		restore_definitions(restore, items, false);
 }
 
-static Restore
+static Restore *restore_claimed(int64 entry, const char *as_name, bool is_needed);
+
+/* The types of its columns, say, were dropped after it: first they, with what went with them. */
+static void
+restore_what_it_needs(Restore *restore)
+{
+	List *first = NIL;
+	ListCell *lc;
+
+	foreach(lc, entries_needed_by(restore->entry))
+	{
+		Restore *needed;
+
+		/* another of them may have needed it, too */
+		if (!bin_claim(*(int64 *) lfirst(lc)))
+			continue;
+		needed = restore_claimed(*(int64 *) lfirst(lc), NULL, true);
+		first = list_concat(first, needed->came_back);
+		restore->left_out = list_concat(restore->left_out, needed->left_out);
+	}
+	if (first != NIL)
+		report_left_out(restore, "What it needs came back first: %s.", joined(first, ", "));
+}
+
+static Restore *
+restore_claimed(int64 entry, const char *as_name, bool is_needed)
+{
+	Restore *restore = palloc0(sizeof(Restore));
+	Restore *outer = running;
+
+	restore->entry = entry;
+	restore->as_name = as_name;
+	restore->is_needed = is_needed;
+	restore->items = bin_items(entry);
+	check_bin_rights(restore->items);
+	restore_what_it_needs(restore);
+
+	running = restore;
+	PG_TRY();
+	{
+		bring_back(restore);
+	}
+	PG_FINALLY();
+	{
+		running = outer;
+	}
+	PG_END_TRY();
+	if (restore->came_back == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("nothing of entry " INT64_FORMAT " could be brought back", entry),
+				 restore->left_out != NIL ? errdetail("%s", joined(restore->left_out, " ")) : 0));
+	bin_drop_schemas(entry);
+	bin_set_state(entry, "restored", NULL);
+	return restore;
+}
+
+static Restore *
 restore_entry(int64 entry, const char *as_name)
 {
-	Restore restore = {0};
+	Restore *restore;
 	ListCell *lc;
 
 	PreventCommandIfReadOnly("safemig.undrop()");
@@ -456,30 +514,8 @@ restore_entry(int64 entry, const char *as_name)
 				 errmsg("there is nothing kept under the id " INT64_FORMAT, entry),
 				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
-	restore.entry = entry;
-	restore.as_name = as_name;
-	restore.items = bin_items(entry);
-	check_bin_rights(restore.items);
-
-	running = &restore;
-	PG_TRY();
-	{
-		bring_back(&restore);
-	}
-	PG_FINALLY();
-	{
-		running = NULL;
-	}
-	PG_END_TRY();
-	if (restore.came_back == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("nothing of entry " INT64_FORMAT " could be brought back", entry),
-				 restore.left_out != NIL ? errdetail("%s", joined(restore.left_out, " ")) : 0));
-	bin_drop_schemas(entry);
-	bin_set_state(entry, "restored", NULL);
-
-	foreach(lc, restore.left_out)
+	restore = restore_claimed(entry, as_name, false);
+	foreach(lc, restore->left_out)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
 	return restore;
 }
@@ -487,18 +523,18 @@ restore_entry(int64 entry, const char *as_name)
 void
 tell_what_came_back(int64 entry)
 {
-	Restore restore = restore_entry(entry, NULL);
+	Restore *restore = restore_entry(entry, NULL);
 
-	ereport(NOTICE, (errmsg("came back: %s", joined(restore.came_back, ", "))));
+	ereport(NOTICE, (errmsg("came back: %s", joined(restore->came_back, ", "))));
 }
 
 static char *
 restore_and_report(int64 entry, const char *as_name)
 {
-	Restore restore = restore_entry(entry, as_name);
+	Restore *restore = restore_entry(entry, as_name);
 
-	return psprintf("came back: %s%s%s", joined(restore.came_back, ", "),
-					restore.left_out != NIL ? ". " : "", joined(restore.left_out, " "));
+	return psprintf("came back: %s%s%s", joined(restore->came_back, ", "),
+					restore->left_out != NIL ? ". " : "", joined(restore->left_out, " "));
 }
 
 /* ---------- the functions ---------- */
@@ -588,6 +624,12 @@ safemig_undo_transaction(PG_FUNCTION_ARGS)
 				 errhint("SELECT id, xid, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
 	foreach(lc, entries)
-		reports = lappend(reports, restore_and_report(*(int64 *) lfirst(lc), NULL));
+	{
+		int64 entry = *(int64 *) lfirst(lc);
+
+		/* it may be back already, since one that came before needed it */
+		if (bin_claim(entry) || reports == NIL)
+			reports = lappend(reports, restore_and_report(entry, NULL));
+	}
 	PG_RETURN_TEXT_P(cstring_to_text(joined(reports, "; ")));
 }

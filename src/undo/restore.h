@@ -12,7 +12,8 @@
 typedef struct Restore
 {
 	int64 entry;
-	const char *as_name; /* for the named relation, or NULL */
+	const char *as_name; /* for what was named, or NULL */
+	bool is_needed;		 /* it comes back for the sake of another entry */
 	List *items;		 /* of BinItem: all of the entry */
 	List *came_back;	 /* of char *: 'table public.users' */
 	List *left_out;		 /* of char *: whole sentences */
