@@ -36,6 +36,9 @@ extern bool is_moved_foundation(const BinItem *item);
 /* Back to its schema; new_name is NULL when it keeps its own. */
 extern void bring_foundation_back(Restore *restore, const BinItem *item, const char *new_name);
 
+/* The schema it came from, under its former name */
+extern char *schema_of_foundation(const BinItem *item);
+
 /* The name it came with, and that name with _kept and, from the second on, a number. */
 extern char *name_of_foundation(const BinItem *item);
 extern char *other_name_of_foundation(const BinItem *item, int nth);

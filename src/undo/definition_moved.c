@@ -226,10 +226,16 @@ other_name_of_foundation(const BinItem *item, int nth)
 						  nth < 2 ? "kept" : psprintf("kept%d", nth));
 }
 
+char *
+schema_of_foundation(const BinItem *item)
+{
+	return word_of_state(item->detail, "home");
+}
+
 static Oid
 home_of(const BinItem *item)
 {
-	char *schema = word_of_state(item->detail, "home");
+	char *schema = schema_of_foundation(item);
 	Oid home = oid_of_state(item->detail, "home_oid");
 
 	/* it may have another name by now, or be another one of its name */

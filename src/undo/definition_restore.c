@@ -539,6 +539,20 @@ remake_all(Restore *restore, List *remakings, List **done)
 	return remakings;
 }
 
+/* What to type next. */
+static char *
+way_out(Restore *restore, Remaking *remaking)
+{
+	BinItem *item = remaking->item;
+
+	if (remaking->moved && remaking->error->sqlerrcode == ERRCODE_UNDEFINED_SCHEMA)
+		return way_to_schema(schema_of_foundation(item));
+	if (item->named && is_name_taken(remaking))
+		return psprintf("SELECT %s.undrop_id(" INT64_FORMAT ", as_name => %s);", SAFEMIG_NAME,
+						restore->entry, quote_literal_cstr(other_name_of_foundation(item, 1)));
+	return "Nothing was changed. Rename or drop what is in its way.";
+}
+
 static void
 report_lost(Restore *restore, Remaking *remaking)
 {
@@ -546,15 +560,11 @@ report_lost(Restore *restore, Remaking *remaking)
 
 	/* never half of it: what the statement named, and what tables stand on, or nothing */
 	if (item->named || remaking->moved)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_CANNOT_UNDO),
-			 errmsg("%s %s cannot come back: %s", item->type, item->identity,
-					remaking->error->message),
-			 item->named && is_name_taken(remaking)
-				 ? errhint("SELECT %s.undrop_id(" INT64_FORMAT ", as_name => %s);", SAFEMIG_NAME,
-						   restore->entry, quote_literal_cstr(other_name_of_foundation(item, 1)))
-				 : errhint("Nothing was changed. Rename or drop what is in its way.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("%s %s cannot come back: %s", item->type, item->identity,
+						remaking->error->message),
+				 errhint("%s", way_out(restore, remaking))));
 	report_left_out(restore, "%s %s did not come back: %s.", item->type, item->identity,
 					remaking->error->message);
 }

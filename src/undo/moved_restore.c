@@ -54,7 +54,7 @@ home_of(Restore *restore, const BinItem *item)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("the schema of %s %s is gone", item->type, item->identity),
-				 errhint("CREATE SCHEMA %s; and bring it back then.", quote_identifier(schema))));
+				 errhint("%s", way_to_schema(schema))));
 	return home;
 }
 

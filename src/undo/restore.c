@@ -384,6 +384,23 @@ restore_step(Restore *restore, const char *what, const char *statement)
 	return restore_step_as(restore, InvalidOid, what, statement);
 }
 
+char *
+way_to_schema(const char *schema)
+{
+	Oid types[2] = {TEXTOID, OIDOID};
+	Datum values[2] = {CStringGetTextDatum(quote_identifier(schema)),
+					   ObjectIdGetDatum(NamespaceRelationId)};
+	int64 entry = bigint_as_owner(
+		"SELECT e.id FROM safemig.bin_entry e JOIN safemig.bin_item i ON i.entry = e.id"
+		" WHERE e.state = 'kept' AND i.identity = $1 AND i.class_id = $2 ORDER BY e.id DESC LIMIT 1",
+		2, types, values, NULL);
+
+	if (entry != 0)
+		return psprintf("SELECT %s.undrop_id(" INT64_FORMAT "); brings the schema back.",
+						SAFEMIG_NAME, entry);
+	return psprintf("CREATE SCHEMA %s; and bring it back then.", quote_identifier(schema));
+}
+
 /* ---------- an entry ---------- */
 
 static List *
@@ -450,7 +467,6 @@ static Restore *restore_claimed(int64 entry, const char *as_name, bool is_needed
 static void
 restore_what_it_needs(Restore *restore)
 {
-	List *first = NIL;
 	ListCell *lc;
 
 	foreach(lc, entries_needed_by(restore->entry))
@@ -461,11 +477,10 @@ restore_what_it_needs(Restore *restore)
 		if (!bin_claim(*(int64 *) lfirst(lc)))
 			continue;
 		needed = restore_claimed(*(int64 *) lfirst(lc), NULL, true);
-		first = list_concat(first, needed->came_back);
+		restore->came_first = list_concat(restore->came_first, needed->came_first);
+		restore->came_first = list_concat(restore->came_first, needed->came_back);
 		restore->left_out = list_concat(restore->left_out, needed->left_out);
 	}
-	if (first != NIL)
-		report_left_out(restore, "What it needs came back first: %s.", joined(first, ", "));
 }
 
 static Restore *
@@ -515,6 +530,9 @@ restore_entry(int64 entry, const char *as_name)
 				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
 	restore = restore_claimed(entry, as_name, false);
+	if (restore->came_first != NIL)
+		report_left_out(restore, "What it needs came back first: %s.",
+						joined(restore->came_first, ", "));
 	foreach(lc, restore->left_out)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
 	return restore;

@@ -15,6 +15,7 @@ typedef struct Restore
 	const char *as_name; /* for what was named, or NULL */
 	bool is_needed;		 /* it comes back for the sake of another entry */
 	List *items;		 /* of BinItem: all of the entry */
+	List *came_first;	 /* of char *: what it needs of other entries */
 	List *came_back;	 /* of char *: 'table public.users' */
 	List *left_out;		 /* of char *: whole sentences */
 } Restore;
@@ -50,6 +51,9 @@ extern bool restore_statement(Restore *restore, const char *what, const char *sq
 
 /* The same as another role: for what may run that role's code. */
 extern bool restore_step_as(Restore *restore, Oid role, const char *what, const char *statement);
+
+/* What to type when something cannot come back since its schema is gone. */
+extern char *way_to_schema(const char *schema);
 
 /* One for each keeper; items of its kind only, in the order they were kept. */
 extern void restore_moved(Restore *restore, List *items);
