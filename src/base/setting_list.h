@@ -38,7 +38,7 @@ SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",
 		"an amount of memory, 64kB to 1TB",
 		"how much of the data directory incidents may take that are not yet in their table")
-SETTING(KEEP, "keep", SWITCH, "on", "off", "on|off",
+SETTING(KEEP, "keep", SWITCH, "on", "on", "on|off",
 		"whether what a permitted statement destroys is kept, so that it can be taken back")
 SETTING(KEEP_FOR, "keep_for", SPAN, "30 days", "7 days",
 		"an amount of time, 1 minute to 10000 days", "how long it is kept")
