@@ -12,7 +12,9 @@
 
 #include "base/compat.h"
 #include "guard/guard.h"
+#include "guard/migration.h"
 #include "migrate/journal.h"
+#include "undo/capture.h"
 #include "undo/carry.h"
 #include "undo/in_the_way.h"
 #include "undo/keep.h"
@@ -54,6 +56,7 @@ _PG_init(void)
 	guard_run_rewrite = settle_and_execute;
 	guard_witness = &migration_witness;
 	bin_witness = journal_entry;
+	capture_migration = guard_current_migration;
 	guard_install_hooks();
 	if (guard_loaded_at_start && !IsBinaryUpgrade)
 		register_launcher();

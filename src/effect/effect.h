@@ -32,6 +32,7 @@ typedef enum KeptKind
 	KEPT_COLUMN,	 /* the column is still in its table */
 	KEPT_COPY,		 /* key and former value in a table of the bin */
 	KEPT_DEFINITION, /* statements that make it again */
+	KEPT_ROWS,		 /* rows as they were, in a table of the bin; only when asked for */
 	KEPT_NOT
 } KeptKind;
 

@@ -23,6 +23,7 @@
 #include "base/settings.h"
 #include "migrate/journal.h"
 #include "migrate/run.h"
+#include "undo/capture.h"
 
 #define ACTIVITY_SHOWN 1000 /* bytes of a statement that pg_stat_activity gets */
 
@@ -205,6 +206,7 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 
 	CHECK_FOR_INTERRUPTS();
 	show_activity(run);
+	captured_statement_begins(sent);
 	start_timer(outer);
 	callback.callback = add_context;
 	callback.arg = run;
@@ -218,6 +220,7 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 	{
 		ErrorData *error;
 
+		captured_statement_begins(NULL);
 		restore_timer(outer);
 		pgstat_report_activity(STATE_RUNNING, debug_query_string);
 		MemoryContextSwitchTo(context);
@@ -228,6 +231,7 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 	}
 	PG_END_TRY();
 	error_context_stack = callback.previous;
+	captured_statement_begins(NULL);
 	pfree(sent);
 	return code;
 }

@@ -26,7 +26,7 @@ REVOKE ALL ON safemig.bin_entry, safemig.bin_entry_id_seq FROM PUBLIC;
 CREATE TABLE safemig.bin_item (
 	entry      bigint NOT NULL REFERENCES safemig.bin_entry,
 	item       bigint NOT NULL,
-	kind       text NOT NULL CHECK (kind IN ('moved', 'storage', 'column', 'copy', 'definition')),
+	kind       text NOT NULL CHECK (kind IN ('moved', 'storage', 'column', 'copy', 'definition', 'rows')),
 	action     text NOT NULL,
 	type       text NOT NULL,
 	identity   text NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE safemig.bin_item (
 	PRIMARY KEY (entry, item)
 );
 COMMENT ON TABLE safemig.bin_item IS 'what an entry of the bin holds, and how each thing comes back';
-COMMENT ON COLUMN safemig.bin_item.kind IS 'moved to a schema of the bin; storage hung under another table; column still in its table; copy of key and value; definition as statements';
+COMMENT ON COLUMN safemig.bin_item.kind IS 'moved to a schema of the bin; storage hung under another table; column still in its table; copy of key and value; definition as statements; rows as safemig.capture() kept them';
 COMMENT ON COLUMN safemig.bin_item.named IS 'by the statement; else it went along';
 COMMENT ON COLUMN safemig.bin_item.bin_oid IS 'the relation that holds the rows meanwhile';
 CREATE INDEX bin_item_identity_idx ON safemig.bin_item (identity);

@@ -44,7 +44,8 @@
 #define ITEM_DETAIL 15
 
 /* the words of bin_item.kind */
-static const char *const kind_words[] = {"moved", "storage", "column", "copy", "definition"};
+static const char *const kind_words[] = {"moved", "storage",	"column",
+										 "copy",  "definition", "rows"};
 
 /* ---------- items ---------- */
 

@@ -21,6 +21,7 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "effect/trial.h"
+#include "undo/capture.h"
 #include "undo/keep.h"
 #include "undo/purge.h"
 
@@ -227,6 +228,7 @@ keep_and_execute(Node *stmt, const char *query, const char *migration, List *eff
 		execute(arg);
 		return;
 	}
+	captured_statement_ends();
 	definitions = keep_definitions_before(&keep);
 	columns = keep_columns_before(&keep);
 	copies = keep_copies_before(&keep);

@@ -47,8 +47,8 @@ is_kept_as_text(Oid type)
 
 /* ---------- the table ---------- */
 
-static void
-make_member(Oid relid)
+void
+make_copy_member(Oid relid)
 {
 	ObjectAddress object;
 	ObjectAddress extension;
@@ -124,7 +124,7 @@ make_copy_table(int64 entry, const CopyPlan *plan, const char *suffix)
 	appendStringInfo(&sql, "former %s)", plan->as_text ? "text" : plan->type);
 	(void) write_as_owner(sql.data, 0, NULL, NULL, NULL);
 	copy = get_relname_relid(name, schema);
-	make_member(copy);
+	make_copy_member(copy);
 	return copy;
 }
 

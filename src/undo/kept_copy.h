@@ -49,10 +49,16 @@ extern char *match_of_parameters(Oid relid, List *key);
 /* "$3 OPERATOR(pg_catalog.=) f.k1 AND ...", the arguments beginning with that number */
 extern char *match_of_arguments(Oid relid, List *key, int first);
 
+/* "OPERATOR(pg_catalog.=)"; that by which keys of a type are compared */
+extern const char *operator_words(Oid operator);
+extern const char *equality_of_type(Oid type);
+
 /* "1,2" as kept in an item's detail */
 extern char *text_of_key(List *key);
 extern List *key_of_text(const char *text);
 
+/* Such a table is the extension's: no dump takes it, nobody drops it. */
+extern void make_copy_member(Oid relid);
 extern void drop_copy(Oid copy);
 
 #endif /* SAFEMIG_KEPT_COPY_H */

@@ -94,8 +94,8 @@ key_of_text(const char *text)
 	return key;
 }
 
-static const char *
-operator_name(Oid operator)
+const char *
+operator_words(Oid operator)
 {
 	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(operator));
 	Form_pg_operator form;
@@ -108,6 +108,12 @@ operator_name(Oid operator)
 					NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return name;
+}
+
+const char *
+equality_of_type(Oid type)
+{
+	return operator_words(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr);
 }
 
 /* The row's side is told by name, or by number from first on; NULL when a column is gone. */
@@ -134,9 +140,7 @@ match(Oid relid, List *key, const char *prefix, int first, const char *copy)
 			appendStringInfo(&text, "%d", first + place - 1);
 		else
 			appendStringInfoString(&text, quote_identifier(name));
-		appendStringInfo(&text, " %s %s.k%d",
-						 operator_name(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr), copy,
-						 place);
+		appendStringInfo(&text, " %s %s.k%d", equality_of_type(type), copy, place);
 	}
 	return text.data;
 }

@@ -15,9 +15,6 @@
  */
 extern List *move_aside(Keep *keep, List *victims);
 
-/* Is the statement not run by the server at all? */
-extern bool is_done_by_movers(Keep *keep);
-
 /* The effect of that object, or a new one where the statement had none. */
 extern Effect *effect_on(Keep *keep, const ObjectAddress *object);
 

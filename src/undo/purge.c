@@ -49,6 +49,9 @@ purge_item(const BinItem *item)
 		case KEPT_COPY:
 			purge_copy(item);
 			break;
+		case KEPT_ROWS:
+			purge_rows(item);
+			break;
 		case KEPT_MOVED: /* all at once */
 		case KEPT_DEFINITION:
 		case KEPT_NOT:

@@ -457,6 +457,8 @@ bring_back(Restore *restore)
 		restore_columns(restore, items);
 	if ((items = items_of_kind(restore, KEPT_COPY)) != NIL)
 		restore_copies(restore, items);
+	if ((items = items_of_kind(restore, KEPT_ROWS)) != NIL)
+		restore_rows(restore, items);
 	if ((items = items_of_kind(restore, KEPT_DEFINITION)) != NIL)
 		restore_definitions(restore, items, false);
 }

@@ -63,11 +63,14 @@ extern void restore_copies(Restore *restore, List *items);
 /* twice: first what others stand on (schemas, types, functions), then the rest */
 extern void restore_definitions(Restore *restore, List *items, bool foundations);
 
+extern void restore_rows(Restore *restore, List *items);
+
 /* For good: the storage, or the leftovers, of one item. */
 extern void purge_moved(List *items); /* all of an entry's */
 extern void purge_storage(const BinItem *item);
 extern void purge_column(const BinItem *item);
 extern void purge_copy(const BinItem *item);
+extern void purge_rows(const BinItem *item);
 /* all of an entry's, when what stood on them is gone */
 extern void purge_definitions(List *items);
 
