@@ -91,5 +91,6 @@ SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP PUBLICATION regress_safemig_pub;
 DROP TABLE bare;
+DROP TYPE pair;
 DROP FUNCTION columns();
 DROP EXTENSION safemig;

@@ -30,20 +30,20 @@ SELECT to_regtype('address'), to_regclass('home');
 SELECT safemig.undrop('public.address');
 SELECT reloftype::regtype FROM pg_class WHERE oid = 'home'::regclass;
 SELECT * FROM home;
--- a domain with a table that is partitioned by it, where a plain column of it is in the way
+-- a domain with a table that is partitioned by it, and a column of a table that stays
 CREATE DOMAIN year AS int CHECK (VALUE > 0);
 CREATE TABLE sale (y year, what text) PARTITION BY LIST (y);
 CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (2026);
 INSERT INTO sale VALUES (2026, 'book');
-CREATE TABLE book (published year);
-SELECT dropped('DROP DOMAIN year CASCADE');
-DROP TABLE book;
-SELECT dropped('DROP DOMAIN year');
-SELECT safemig.purge_object('public.book');
+CREATE TABLE book (published year, title text);
+INSERT INTO book VALUES (1851, 'whale');
 SELECT dropped('DROP DOMAIN year CASCADE');
 SELECT to_regtype('year'), to_regclass('sale');
 SELECT safemig.undrop('public.sale');
 SELECT * FROM sale_1;
+TABLE book;
+DROP TABLE book;
+SELECT safemig.purge_object('public.book');
 INSERT INTO sale VALUES (0, 'scroll');
 -- gone for good with what stood on it
 SELECT dropped('DROP DOMAIN year CASCADE');

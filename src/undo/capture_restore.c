@@ -24,6 +24,7 @@
 
 #include "base/errors.h"
 #include "base/installation.h"
+#include "base/owner.h"
 #include "undo/capture.h"
 #include "undo/capture_restore.h"
 #include "undo/column_state.h"
