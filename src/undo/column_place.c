@@ -20,6 +20,7 @@
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "catalog/toasting.h"
+#include "commands/defrem.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
@@ -397,7 +398,7 @@ undrop_attribute(Relation catalog, ReturningColumn *column)
 	/* another column may have its name by now */
 	column->name = column->state->name;
 	while (get_attnum(column->relid, column->name) != InvalidAttrNumber)
-		column->name = psprintf("%d_%s", column->attnum, column->name);
+		column->name = makeObjectName(column->name, psprintf("%d", column->attnum), NULL);
 	write_attribute(catalog, tuple, column, type, collation, column->state->missing, 0);
 	write_dependencies(column->relid, column->attnum, type, collation);
 	CommandCounterIncrement();
