@@ -82,10 +82,15 @@ id_argument(FunctionCallInfo fcinfo)
 	return PG_GETARG_INT64(0);
 }
 
-/* Former owners that are still there, and who asks. */
+/*
+ * Each table with who had it, if he is still there, and with who asks, if he was
+ * its owner: what the statement took along may have been others'.
+ */
 #define READERS                                                                                    \
-	"(SELECT t.owner FROM safemig.bin_tables($1) t JOIN pg_roles p ON p.rolname = t.owner"         \
-	" UNION SELECT %s)"
+	"(SELECT t.schema, t.name, p.rolname AS reader FROM safemig.bin_tables($1) t"                  \
+	" JOIN pg_roles p ON p.rolname = t.owner"                                                      \
+	" UNION SELECT t.schema, t.name, %s FROM safemig.bin_tables($1) t"                             \
+	" JOIN pg_roles p ON p.rolname = t.owner WHERE pg_has_role(%s, p.oid, 'USAGE'))"
 
 static Datum
 array_of_texts(List *texts)
@@ -119,20 +124,24 @@ safemig_expose(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("safemig.expose()");
 	claim(entry);
 	check_bin_rights(bin_items(entry));
-	names = texts_from("SELECT format('%I.%I', schema, name) FROM safemig.bin_tables($1)", entry);
+	names = texts_from(
+		psprintf("SELECT format('%%I.%%I', r.schema, r.name) FROM safemig.bin_tables($1) r"
+				 " JOIN " READERS " m USING (schema, name) WHERE m.reader = %s",
+				 me, me, me),
+		entry);
 	if (names == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_CANNOT_UNDO),
 				 errmsg("entry " INT64_FORMAT " holds no table that could be read", entry)));
 	run_all(texts_from(
-		psprintf("SELECT DISTINCT format('GRANT USAGE ON SCHEMA %%I TO %%I', t.schema, r.owner)"
-				 " FROM safemig.bin_tables($1) t, " READERS " r",
-				 me),
+		psprintf("SELECT DISTINCT format('GRANT USAGE ON SCHEMA %%I TO %%I', r.schema, r.reader)"
+				 " FROM " READERS " r",
+				 me, me),
 		entry));
 	run_all(texts_from(
-		psprintf("SELECT format('GRANT SELECT ON TABLE %%I.%%I TO %%I', t.schema, t.name, r.owner)"
-				 " FROM safemig.bin_tables($1) t, " READERS " r",
-				 me),
+		psprintf("SELECT format('GRANT SELECT ON TABLE %%I.%%I TO %%I', r.schema, r.name, r.reader)"
+				 " FROM " READERS " r",
+				 me, me),
 		entry));
 	record("bin entry exposed", entry);
 	PG_RETURN_DATUM(array_of_texts(names));
@@ -160,6 +169,21 @@ safemig_unexpose(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
+/* The comparison may run casts of the table's owner: with his rights, whoever asks. */
+static void
+validate_one(const char *statement)
+{
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(statement)};
+	Oid holder =
+		(Oid) bigint_as_owner("SELECT safemig.bin_holder($1)::bigint", 1, types, values, NULL);
+
+	if (OidIsValid(holder) && strncmp(statement, "ALTER ", strlen("ALTER ")) == 0)
+		write_as_role(holder, statement);
+	else
+		(void) write_as_owner(statement, 0, NULL, NULL, NULL);
+}
+
 Datum
 safemig_validate(PG_FUNCTION_ARGS)
 {
@@ -179,7 +203,7 @@ safemig_validate(PG_FUNCTION_ARGS)
 	statements = texts_from("SELECT safemig.unvalidated($1)", entry);
 	foreach(lc, statements)
 	{
-		(void) write_as_owner(lfirst(lc), 0, NULL, NULL, NULL);
+		validate_one(lfirst(lc));
 		if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 			elog(ERROR, "SPI_connect failed");
 		SPI_commit();

@@ -18,11 +18,13 @@
 #include "miscadmin.h"
 #include "parser/scansup.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -56,6 +58,20 @@ home_of(Restore *restore, const BinItem *item)
 				 errmsg("the schema of %s %s is gone", item->type, item->identity),
 				 errhint("%s", way_to_schema(schema))));
 	return home;
+}
+
+/* Where it was, and as what, it may come back; anywhere else is for who may make something there. */
+static void
+may_come_to(const BinItem *item, Oid home, const char *name)
+{
+	AclResult acl;
+
+	if (home == oid_of_state(item->detail, "schema_oid") &&
+		strcmp(name, word_of_state(item->detail, "name")) == 0)
+		return;
+	acl = pg_namespace_aclcheck(home, GetUserId(), ACL_CREATE);
+	if (acl != ACLCHECK_OK)
+		aclcheck_error(acl, OBJECT_SCHEMA, get_namespace_name(home));
 }
 
 static Oid
@@ -162,6 +178,7 @@ leave_bin(Restore *restore, BinItem *item)
 		name = pstrdup(restore->as_name);
 		truncate_identifier(name, strlen(name), true);
 	}
+	may_come_to(item, home, name);
 	if (OidIsValid(get_relname_relid(name, home)))
 		refuse_taken_name(restore, item, "relation", name);
 	if (strcmp(name, get_rel_name(relid)) != 0)
