@@ -53,6 +53,7 @@ _PG_init(void)
 	guard_before_end = refuse_end_of_full_bin;
 	guard_ask_bin = refuse_what_bin_needs;
 	guard_before_rewrite = refuse_rewrite_of_kept;
+	guard_trigger_changed = refuse_trigger_after_carry;
 	guard_run_rewrite = settle_and_execute;
 	guard_witness = &migration_witness;
 	bin_witness = journal_entry;

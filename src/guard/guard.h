@@ -72,6 +72,9 @@ typedef struct GuardWitness
 } GuardWitness;
 extern const GuardWitness *guard_witness;
 
+/* Told of each trigger that is made or renamed while the guard is awake; likewise. */
+extern void (*guard_trigger_changed)(Oid trigger);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

@@ -18,6 +18,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_trigger.h"
 #include "commands/extension.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
@@ -48,6 +49,7 @@ void (*guard_before_end)(Oid relid) = NULL;
 void (*guard_ask_bin)(List *effects) = NULL;
 void (*guard_before_rewrite)(Oid relid) = NULL;
 const GuardWitness *guard_witness = NULL;
+void (*guard_trigger_changed)(Oid trigger) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -618,6 +620,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		((ObjectAccessPostCreate *) arg)->is_internal && guard_before_rewrite &&
 		guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && safemig_is_installed())
 		guard_before_rewrite(oid);
+	if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) && class == TriggerRelationId &&
+		guard_trigger_changed && guard_is_awake())
+		guard_trigger_changed(oid);
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
 	if (access == OAT_DROP)

@@ -45,6 +45,9 @@ extern void note_new_file(Oid relid);
 /* A trigger that would fire after ours and could lose what it carried; NULL if there is none. */
 extern const char *trigger_after_carry(Relation rel);
 
+/* SM006 when that trigger, which is made or renamed just now, is such a one; or was ours. */
+extern void refuse_trigger_after_carry(Oid trigger);
+
 /* SM006 when the new relation is the one that a table with a kept column is rewritten into. */
 extern void refuse_rewrite_of_kept(Oid relid);
 

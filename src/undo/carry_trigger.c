@@ -236,6 +236,62 @@ trigger_after_carry(Relation rel)
 
 /* ---------- what would lose it ---------- */
 
+static bool
+has_trigger_of_ours(Oid relid, Oid function)
+{
+	Relation rel = table_open(relid, NoLock);
+	bool found = false;
+
+	for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		found = found ||
+			(is_ours(&rel->trigdesc->triggers[i], function, 0) &&
+			 TRIGGER_FOR_ROW(rel->trigdesc->triggers[i].tgtype));
+	table_close(rel, NoLock);
+	return found;
+}
+
+static void
+check_order(Form_pg_trigger form)
+{
+	Oid function = trigger_function();
+	char *name = pstrdup(NameStr(form->tgname));
+
+	if (form->tgfoid == function
+			? strncmp(name, TRIGGER_PREFIX, strlen(TRIGGER_PREFIX)) == 0
+			: !(TRIGGER_FOR_ROW(form->tgtype) && TRIGGER_FOR_BEFORE(form->tgtype) &&
+				TRIGGER_FOR_UPDATE(form->tgtype) && strcmp(name, TRIGGER_PREFIX) > 0 &&
+				has_trigger_of_ours(form->tgrelid, function)))
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_CANNOT_UNDO),
+		 form->tgfoid == function
+			 ? errmsg("the trigger that keeps a dropped column of table \"%s\" keeps its name",
+					  get_rel_name(form->tgrelid))
+			 : errmsg(
+				   "trigger \"%s\" would fire after the one that keeps a dropped column of table \"%s\"",
+				   name, get_rel_name(form->tgrelid)),
+		 errdetail("Triggers fire in the order of their names, and the last has the last word."),
+		 errhint("Give it a name that sorts before \"~\".")));
+}
+
+void
+refuse_trigger_after_carry(Oid trigger)
+{
+	Relation rel = table_open(TriggerRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, Anum_pg_trigger_oid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(trigger));
+	scan = systable_beginscan(rel, TriggerOidIndexId, true, SnapshotSelf, 1, &key);
+	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		check_order((Form_pg_trigger) GETSTRUCT(tuple));
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+}
+
 /* make_new_heap() says which table its relation is for; the row is not visible to others yet. */
 static Oid
 rewritten_table(Oid relid)

@@ -178,12 +178,33 @@ refuse_not_updated(Keep *keep, DroppedColumn *column, const CopyPlan *plan)
 	}
 }
 
+/* One that fires after ours may change the key once more. */
+static void
+refuse_later_triggers(Keep *keep, DroppedColumn *column)
+{
+	ListCell *lc;
+
+	foreach(lc, find_all_inheritors(column->relid, NoLock, NULL))
+	{
+		Relation rel = table_open(lfirst_oid(lc), NoLock);
+		const char *trigger = trigger_after_carry(rel);
+
+		table_close(rel, NoLock);
+		if (trigger != NULL)
+			refuse_unkept(
+				keep, column->effect,
+				psprintf("trigger \"%s\" would fire after the one that follows a row's key",
+						 trigger));
+	}
+}
+
 void
 copy_aside(Keep *keep, DroppedColumn *column, List *columns)
 {
 	CopyPlan plan = {0};
 
 	refuse_foreign_partitions(keep, column);
+	refuse_later_triggers(keep, column);
 	plan.relid = column->relid;
 	plan.attnum = column->attnum;
 	plan.type = column->state->type;

@@ -219,6 +219,8 @@ lend_copy(Oid copy, Oid role)
 {
 	const char *name = quote_identifier(GetUserNameFromId(role, false));
 
+	/* before its row changes: autovacuum would wait for that with a lock that we want next */
+	LockRelationOid(copy, AccessExclusiveLock);
 	(void) write_as_owner(psprintf("GRANT USAGE ON SCHEMA %s TO %s",
 								   quote_identifier(get_namespace_name(get_rel_namespace(copy))),
 								   name),
