@@ -224,7 +224,8 @@ copy_rows(const CopyPlan *plan, Oid relid, Relation copy, bool with_nulls)
 			for (int i = 0; i < nkeys; i++)
 				to->tts_values[i] = slot_getattr(from, keys[i], &to->tts_isnull[i]);
 			ExecStoreVirtualTuple(to);
-			table_tuple_insert(copy, to, GetCurrentCommandId(true), 0, bulk);
+			/* a subscriber to all tables has no such table, and would stop at the row */
+			table_tuple_insert(copy, to, GetCurrentCommandId(true), TABLE_INSERT_NO_LOGICAL, bulk);
 			rows++;
 		}
 		MemoryContextSwitchTo(save);

@@ -63,13 +63,20 @@ is(file_of('private'), $before, 'what nobody follows gets its files back');
 
 SKIP:
 {
-	skip 'test_decoding is not there', 1
+	skip 'test_decoding is not there', 2
 	  if $publisher->psql('postgres', q(SELECT pg_create_logical_replication_slot('d', 'test_decoding'))) != 0;
 	sql(q(TRUNCATE private));
 	sql(q(SELECT safemig.undrop('public.private')));
 	is( sql(q(SELECT count(*) FROM pg_logical_slot_get_changes('d', NULL, NULL)
 			WHERE data LIKE 'table public.private: INSERT%')),
 		'2', 'other decoders follow every table');
+	sql(q(ALTER TABLE private ADD note text));
+	sql(q(UPDATE private SET note = 'kept'));
+	sql(q(SELECT safemig.permit('drop column public.private.note'); ALTER TABLE private DROP note));
+	$publisher->safe_psql('postgres', 'CALL safemig.settle(' . sql('SELECT max(id) FROM safemig.bin') . ')');
+	is( sql(q(SELECT count(*) FROM pg_logical_slot_get_changes('d', NULL, NULL)
+			WHERE data LIKE '%pg_safemig_bin_%')),
+		'0', 'and no copy of the bin');
 }
 
 done_testing();
