@@ -237,8 +237,12 @@ undo_update(LogReturn *back, const RowEvent *event)
 	bool as_left;
 
 	look_at_change(back, event, &any, &identity);
+	/* it wrote what was there, so all of it is as it was */
 	if (!any)
+	{
+		back->fates.back++;
 		return;
+	}
 	if (!find_row(back, &event->new, &as_left))
 		leave(back, event, &back->fates.gone);
 	else if (!as_left)

@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "parser/parse_coerce.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -82,6 +83,9 @@ holds_every_value(Form_pg_attribute logged, Form_pg_attribute present, Oid forme
 	if (is_kept_as_text(former))
 		return present->atttypid == former ||
 			(is_kept_as_text(present->atttypid) && !get_typisdefined(former));
+	/* which that function leaves to the server to say */
+	if (!can_coerce_type(1, &logged->atttypid, &present->atttypid, COERCION_ASSIGNMENT))
+		return false;
 	def->typeName = makeTypeNameFromOid(present->atttypid, present->atttypmod);
 	return type_change_is_lossless(logged->attrelid, logged->attnum, def);
 }
