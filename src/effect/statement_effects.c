@@ -1,55 +1,42 @@
 /*
  * statement_effects.c
  *		What will this utility statement do?  The one place that looks at the kind
- *		of a statement; ALTER TABLE's subcommands are in alter_table.c, and what becomes
- *		of names in rename_effects.c.
+ *		of a statement; DROP and TRUNCATE are in drop_statements.c, ALTER TABLE's
+ *		subcommands in alter_table.c, CREATE OR REPLACE in replace_effects.c, and what
+ *		becomes of names in rename_effects.c.
  *
  * A name that leads nowhere gives no effect: the server's own error, or its
  * NOTICE for IF EXISTS, is the answer then.
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "access/transam.h"
-#include "catalog/indexing.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_shdepend.h"
 #include "catalog/pg_subscription.h"
-#include "catalog/pg_trigger.h"
-#include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/dbcommands.h"
-#include "commands/trigger.h"
 #include "foreign/foreign.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "parser/parse_func.h"
 #include "parser/parse_type.h"
-#include "rewrite/rewriteSupport.h"
 #include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "effect/alter_table.h"
+#include "effect/drop_statements.h"
 #include "effect/effect.h"
 #include "effect/grant_effects.h"
-#include "effect/in_bin.h"
 #include "effect/lasting_settings.h"
 #include "effect/rename_effects.h"
-#include "effect/server_refuses.h"
+#include "effect/replace_effects.h"
 
 bool
 statement_matters(Node *stmt)
@@ -112,243 +99,12 @@ drops_extension(Node *stmt, const char *name)
 	return false;
 }
 
-static ObjectAddress *
-copy_address(const ObjectAddress *object)
-{
-	ObjectAddress *copy = palloc(sizeof(ObjectAddress));
-
-	*copy = *object;
-	return copy;
-}
-
-/*
- * Somebody who may not drop it gets the server's own refusal, and learns
- * nothing of what it holds.  OAT_DROP still has the last word.
- */
-static bool
-may_drop(const ObjectAddress *object)
-{
-	if (object->classId == RelationRelationId)
-	{
-		Oid nsp = get_rel_namespace(object->objectId);
-
-		return pg_class_ownercheck(object->objectId, GetUserId()) ||
-			(OidIsValid(nsp) && pg_namespace_ownercheck(nsp, GetUserId()));
-	}
-	if (object->classId == NamespaceRelationId)
-		return pg_namespace_ownercheck(object->objectId, GetUserId());
-	return true;
-}
-
-/*
- * What in the bin stands on it shall not stand in the way of a DROP: where it
- * can be moved there too, that is what becomes of it.
- */
-static List *
-drop_around_bin(List *objects, DropBehavior behavior)
-{
-	List *effects = closure_of_drop(objects, behavior);
-	ListCell *lc;
-
-	foreach(lc, effects)
-	{
-		Effect *effect = lfirst(lc);
-
-		effect->into_bin =
-			OidIsValid(effect->needed_by.objectId) && may_go_into_bin(&effect->object);
-	}
-	return effects;
-}
-
-static List *
-effects_of_drop_statement(DropStmt *stmt)
-{
-	List *objects = NIL;
-	ListCell *lc;
-
-	foreach(lc, stmt->objects)
-	{
-		ObjectAddress object;
-
-		if (!lookup_object(stmt->removeType, (Node *) lfirst(lc), &object))
-		{
-			if (stmt->missing_ok)
-				continue;
-			return NIL;
-		}
-		if (is_wrong_to_drop(stmt->removeType, &object))
-			return NIL;
-		if (may_drop(&object))
-			objects = lappend(objects, copy_address(&object));
-	}
-	return drop_around_bin(objects, stmt->behavior);
-}
-
-static List *
-effects_of_truncate_statement(TruncateStmt *stmt)
-{
-	List *relids = NIL;
-	List *only = NIL;
-	ListCell *lc;
-
-	foreach(lc, stmt->relations)
-	{
-		RangeVar *name = lfirst_node(RangeVar, lc);
-		Oid relid = lookup_relation(name);
-
-		if (!OidIsValid(relid) || is_wrong_to_truncate(relid) ||
-			pg_class_aclcheck(relid, GetUserId(), ACL_TRUNCATE) != ACLCHECK_OK)
-			continue;
-		relids = list_append_unique_oid(relids, relid);
-		if (!name->inh)
-			only = lappend_oid(only, relid);
-	}
-	return closure_of_truncate(relids, only, stmt->behavior);
-}
-
-/* WITH NO DATA: the stored rows go, and nothing comes in their place. */
-static List *
-effects_of_refresh(RefreshMatViewStmt *stmt)
-{
-	Oid relid = lookup_relation(stmt->relation);
-	Effect *effect;
-
-	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
-		!pg_class_ownercheck(relid, GetUserId()))
-		return NIL;
-	effect = make_truncate_effect(relid);
-	effect->named = true;
-	return list_make1(effect);
-}
-
-/* Everything in this database that role owns, as shdepDropOwned() finds it. */
-static List *
-objects_owned_by(Oid role)
-{
-	List *objects = NIL;
-	Relation rel = table_open(SharedDependRelationId, AccessShareLock);
-	ScanKeyData keys[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&keys[0], Anum_pg_shdepend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(AuthIdRelationId));
-	ScanKeyInit(&keys[1], Anum_pg_shdepend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(role));
-	scan = systable_beginscan(rel, SharedDependReferenceIndexId, true, NULL, 2, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_shdepend form = (Form_pg_shdepend) GETSTRUCT(tuple);
-		ObjectAddress object;
-
-		if (form->dbid != MyDatabaseId || form->deptype != SHARED_DEPENDENCY_OWNER)
-			continue;
-		ObjectAddressSubSet(object, form->classid, form->objid, form->objsubid);
-		objects = lappend(objects, copy_address(&object));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return objects;
-}
-
-static List *
-effects_of_drop_owned(DropOwnedStmt *stmt)
-{
-	List *objects = NIL;
-	ListCell *lc;
-
-	foreach(lc, stmt->roles)
-	{
-		Oid role = get_rolespec_oid(lfirst_node(RoleSpec, lc), true);
-
-		if (OidIsValid(role) && has_privs_of_role(GetUserId(), role))
-			objects = list_concat(objects, objects_owned_by(role));
-	}
-	return drop_around_bin(objects, stmt->behavior);
-}
-
 static List *
 effects_of_alter_enum(AlterEnumStmt *stmt)
 {
 	Oid type = LookupTypeNameOid(NULL, makeTypeNameFromNameList(stmt->typeName), true);
 
 	return one_effect(stmt->oldVal ? ACTION_RENAME_ENUM_VALUE : ACTION_ALTER, TypeRelationId, type);
-}
-
-/* t.a%TYPE as the type it stands for.  The server's own look-up would tell the user of it twice. */
-static TypeName *
-without_reference(TypeName *type)
-{
-	RangeVar *relation;
-	Oid relid;
-	AttrNumber attnum;
-
-	if (!type->pct_type || list_length(type->names) < 2 || list_length(type->names) > 4)
-		return type;
-	relation = makeRangeVarFromNameList(
-		list_truncate(list_copy(type->names), list_length(type->names) - 1));
-	relid = lookup_relation(relation);
-	attnum = OidIsValid(relid) ? get_attnum(relid, strVal(llast(type->names))) : 0;
-	return attnum == InvalidAttrNumber ? NULL : makeTypeNameFromOid(get_atttype(relid, attnum), -1);
-}
-
-/* The function that CREATE OR REPLACE FUNCTION would write over. */
-static Oid
-function_to_replace(CreateFunctionStmt *stmt)
-{
-	ObjectWithArgs *name = makeNode(ObjectWithArgs);
-	ListCell *lc;
-
-	name->objname = stmt->funcname;
-	name->objargs = NIL;
-	foreach(lc, stmt->parameters)
-	{
-		FunctionParameter *parameter = lfirst_node(FunctionParameter, lc);
-
-		TypeName *type = without_reference(parameter->argType);
-
-		if (type == NULL)
-			return InvalidOid;
-		if (parameter->mode != FUNC_PARAM_OUT && parameter->mode != FUNC_PARAM_TABLE)
-			name->objargs = lappend(name->objargs, type);
-	}
-	return LookupFuncWithArgs(OBJECT_ROUTINE, name, true);
-}
-
-static List *
-effects_of_replace(Node *stmt)
-{
-	Oid relid;
-	Oid oid = InvalidOid;
-
-	switch (nodeTag(stmt))
-	{
-		case T_ViewStmt:
-			if (!((ViewStmt *) stmt)->replace)
-				return NIL;
-			return one_effect(ACTION_REPLACE_VIEW, RelationRelationId,
-							  lookup_relation(((ViewStmt *) stmt)->view));
-		case T_CreateFunctionStmt:
-			if (!((CreateFunctionStmt *) stmt)->replace)
-				return NIL;
-			return one_effect(ACTION_REPLACE_FUNCTION, ProcedureRelationId,
-							  function_to_replace((CreateFunctionStmt *) stmt));
-		case T_CreateTrigStmt:
-			relid = ((CreateTrigStmt *) stmt)->replace
-				? lookup_relation(((CreateTrigStmt *) stmt)->relation)
-				: InvalidOid;
-			if (OidIsValid(relid))
-				oid = get_trigger_oid(relid, ((CreateTrigStmt *) stmt)->trigname, true);
-			return one_effect(ACTION_REPLACE_TRIGGER, TriggerRelationId, oid);
-		case T_RuleStmt:
-			relid = ((RuleStmt *) stmt)->replace ? lookup_relation(((RuleStmt *) stmt)->relation)
-												 : InvalidOid;
-			if (OidIsValid(relid))
-				oid = get_rewrite_oid(relid, ((RuleStmt *) stmt)->rulename, true);
-			return one_effect(ACTION_REPLACE_RULE, RewriteRelationId, oid);
-		default:
-			return NIL;
-	}
 }
 
 /* ALTER DOMAIN: drops of its default, not null and constraints */

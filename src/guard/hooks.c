@@ -4,41 +4,31 @@
  *		first.  What a statement does is src/effect's answer, never this file's.
  *
  *		utility		judges the statement with its closure, before any lock
- *		object		the last word: what was foreseen passes, the rest is judged
+ *		object		the last word: object_hook.c
  *		planner		tells a foreign table's plan what the query asked
  *		executor	judges plans that leave no row alone, and counts rows when asked to
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/parallel.h"
 #include "access/xact.h"
-#include "catalog/dependency.h"
-#include "catalog/objectaccess.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
-#include "catalog/pg_extension.h"
-#include "catalog/pg_trigger.h"
-#include "commands/extension.h"
 #include "executor/executor.h"
 #include "executor/instrument.h"
 #include "miscadmin.h"
 #include "optimizer/planner.h"
 #include "tcop/utility.h"
-#include "utils/hsearch.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
-#include "utils/syscache.h"
 
-#include "audit/spool.h"
 #include "base/installation.h"
 #include "base/owner.h"
 #include "base/settings.h"
 #include "effect/effect.h"
 #include "effect/hidden_conditions.h"
-#include "effect/trial.h"
+#include "guard/foreseen.h"
 #include "guard/guard.h"
+#include "guard/hooks.h"
 #include "guard/migration.h"
 #include "guard/off.h"
 #include "guard/rule.h"
@@ -54,38 +44,15 @@ int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
 static ProcessUtility_hook_type prev_process_utility = NULL;
-static object_access_hook_type prev_object_access = NULL;
 static planner_hook_type prev_planner = NULL;
 static ExecutorStart_hook_type prev_executor_start = NULL;
 static ExecutorFinish_hook_type prev_executor_finish = NULL;
-
-/*
- * The objects judged for the statements that run now, innermost first.
- */
-typedef struct Foreseen
-{
-	HTAB *objects; /* of ForeseenObject */
-	Node *stmt;	   /* what they were judged for */
-	bool looked_again;
-	struct Foreseen *outer;
-} Foreseen;
-
-typedef struct ForeseenObject
-{
-	ObjectAddress object; /* key */
-	bool dropped;		  /* all of it: its columns need no word of their own */
-} ForeseenObject;
-
-static Foreseen *foreseen = NULL;
-
-/* The same for the statement that loaded the library: no frame of ours is around it. */
-static Foreseen *judged_late = NULL;
 
 /* false until a statement has passed our hook: the library came in the middle of one */
 static bool utility_hook_ran = false;
 
 /* Somebody's statement, in a database that has the extension? */
-static bool
+bool
 is_our_business(void)
 {
 	return !IsBinaryUpgrade && !IsParallelWorker() && IsTransactionState() && !is_own_work() &&
@@ -99,7 +66,7 @@ guard_is_awake(void)
 }
 
 /* Off, but with an eye open until the transaction has something on record. */
-static bool
+bool
 is_watching(void)
 {
 	if (guard_enforce == ENFORCE_OFF && !off_is_unrecorded())
@@ -111,17 +78,14 @@ is_watching(void)
 static bool keeper_is_at_work = false;
 
 /* Is this a migration's own doing, to be written down? */
-static bool
+bool
 is_witnessed(void)
 {
 	return guard_witness != NULL && guard_current_migration() != NULL && !keeper_is_at_work &&
 		guard_is_awake();
 }
 
-/* what is about to run -> effects */
-typedef List *(*FindEffects)(void *what);
-
-static List *
+List *
 judge_or_record(FindEffects find, void *what)
 {
 	List *effects;
@@ -135,86 +99,6 @@ judge_or_record(FindEffects find, void *what)
 		guard_ask_bin(effects);
 	judge(effects);
 	return effects;
-}
-
-static bool
-drops_its_object(const Effect *effect)
-{
-	Action action;
-
-	return OidIsValid(effect->object.objectId) &&
-		action_of_dropped_object(&effect->object, &action) && action == effect->action;
-}
-
-static void
-add_foreseen(Foreseen *entry, List *effects)
-{
-	ListCell *lc;
-
-	foreach(lc, effects)
-	{
-		Effect *effect = lfirst(lc);
-		bool found;
-		ForeseenObject *object = hash_search(entry->objects, &effect->object, HASH_ENTER, &found);
-
-		object->dropped = drops_its_object(effect) || (found && object->dropped);
-	}
-}
-
-static Foreseen *
-foresee(Node *stmt, List *effects)
-{
-	Foreseen *entry = palloc(sizeof(Foreseen));
-	HASHCTL ctl = {0};
-
-	ctl.keysize = sizeof(ObjectAddress);
-	ctl.entrysize = sizeof(ForeseenObject);
-	ctl.hcxt = CurrentMemoryContext;
-	entry->objects =
-		hash_create("safemig foreseen", 64, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	entry->outer = foreseen;
-	entry->stmt = stmt;
-	entry->looked_again = false;
-	add_foreseen(entry, effects);
-	return entry;
-}
-
-/*
- * A column whose type is another table's row type is reported as a drop of its
- * own when both tables go in one statement.
- */
-static bool
-holds(Foreseen *entry, const ObjectAddress *object)
-{
-	ObjectAddress whole = *object;
-	ForeseenObject *table;
-
-	if (hash_search(entry->objects, object, HASH_FIND, NULL))
-		return true;
-	if (object->objectSubId == 0)
-		return false;
-	whole.objectSubId = 0;
-	table = hash_search(entry->objects, &whole, HASH_FIND, NULL);
-	return table != NULL && table->dropped;
-}
-
-static bool
-was_foreseen(const ObjectAddress *object)
-{
-	for (Foreseen *entry = foreseen; entry != NULL; entry = entry->outer)
-		if (holds(entry, object))
-			return true;
-	return judged_late != NULL && holds(judged_late, object);
-}
-
-/*
- * At the level of an extension's own script?  An event trigger that fires for a
- * statement of the script runs within that statement's frame.
- */
-bool
-extension_script_speaks(void)
-{
-	return creating_extension && (foreseen == NULL || runs_extension_script(foreseen->stmt));
 }
 
 static void
@@ -340,7 +224,7 @@ static void
 judge_and_run(UtilityCall *call, bool witnessed)
 {
 	Node *stmt = call->pstmt->utilityStmt;
-	Foreseen *outer = foreseen;
+	Foreseen *outer;
 	bool outer_keeper = keeper_is_at_work;
 	List *lost_later = NIL;
 	List *effects = judge_or_record(find_statement_effects, stmt);
@@ -352,14 +236,14 @@ judge_and_run(UtilityCall *call, bool witnessed)
 			lost_later = effects_of_session_end();
 	}
 
-	foreseen = foresee(stmt, effects);
+	outer = enter_foreseen(stmt, effects);
 	PG_TRY();
 	{
 		run_judged(call, effects, witnessed);
 	}
 	PG_FINALLY();
 	{
-		foreseen = outer;
+		leave_foreseen(outer);
 		keeper_is_at_work = outer_keeper;
 	}
 	PG_END_TRY();
@@ -430,13 +314,6 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 		judge_and_run(&call, witnessed);
 }
 
-static void
-forget_late(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		judged_late = NULL;
-}
-
 /* The statement that loaded the library by its event trigger passed no hook. */
 void
 guard_judge_late(Node *stmt)
@@ -449,202 +326,8 @@ guard_judge_late(Node *stmt)
 	save = MemoryContextSwitchTo(TopTransactionContext);
 	effects = effects_of_statement(stmt);
 	judge(effects);
-	RegisterXactCallback(forget_late, NULL);
-	judged_late = foresee(stmt, effects);
+	foresee_late(stmt, effects);
 	MemoryContextSwitchTo(save);
-}
-
-/*
- * CREATE OR REPLACE fires OAT_POST_CREATE for what it replaces too.  What the
- * syscache then finds by OID was there before, unless this transaction inserted
- * it: OperatorCreate() makes its tuple visible before the hook when the operator
- * has a commutator or negator (CREATE EXTENSION hstore).
- */
-static bool
-existed_before(const ObjectAddress *object)
-{
-	int cache =
-		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
-	HeapTuple tuple =
-		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
-	bool inserted_here;
-
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	inserted_here = (tuple->t_data->t_infomask & HEAP_UPDATED) == 0 &&
-		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data));
-	ReleaseSysCache(tuple);
-	return !inserted_here;
-}
-
-static void
-after_create(const ObjectAddress *object, ObjectAccessPostCreate *arg)
-{
-	/* relations tell by themselves, but for rebuilt ones; their columns do not */
-	if (object->classId == RelationRelationId && object->objectSubId == 0)
-	{
-		if (arg != NULL && arg->is_internal)
-			note_rebuilt(object->objectId);
-		return;
-	}
-	if (arg != NULL && arg->is_internal)
-		return;
-	if (object->objectSubId == 0 && existed_before(object))
-		return;
-	note_birth(object);
-}
-
-static void
-tell_witness(const ObjectAddress *object, ObjectAccessPostCreate *arg)
-{
-	if ((arg == NULL || !arg->is_internal) && (object->objectSubId != 0 || !existed_before(object)))
-		guard_witness->created(object);
-}
-
-static List *
-find_drop_effects(void *object)
-{
-	Effect *effect = palloc0(sizeof(Effect));
-
-	if (!effect_of_drop(object, effect))
-		return NIL;
-	effect->named = true;
-	return list_make1(effect);
-}
-
-static void
-before_drop(ObjectAddress *object, int flags)
-{
-	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
-	if (flags & PERFORM_DELETION_INTERNAL)
-		return;
-	if (!was_foreseen(object))
-		(void) judge_or_record(find_drop_effects, object);
-}
-
-/* By name: when its turn comes, most of what we know it by is dropped already. */
-static bool
-is_our_extension(Oid extension)
-{
-	char *name = IsTransactionState() ? get_extension_name(extension) : NULL;
-
-	return name != NULL && strcmp(name, SAFEMIG_NAME) == 0;
-}
-
-/* On its way out the extension takes the preload setting along, whoever drops it. */
-static void
-before_our_end(ObjectAddress *object, int flags)
-{
-	if (guard_is_awake())
-		before_drop(object, flags);
-	disarm_database();
-	spool_unlink_all_at_commit(MyDatabaseId);
-}
-
-static List *
-find_truncate_effects(void *table)
-{
-	Effect *effect = make_truncate_effect(((ObjectAddress *) table)->objectId);
-
-	effect->named = true;
-	return list_make1(effect);
-}
-
-static void
-before_truncate(ObjectAddress *table)
-{
-	if (!was_foreseen(table))
-		(void) judge_or_record(find_truncate_effects, table);
-}
-
-/* The extension's own script makes something, or ALTER EXTENSION ... ADD. */
-static bool
-changes_our_members(ObjectAccessType access, Oid class, Oid oid)
-{
-	if (access == OAT_POST_CREATE)
-		return creating_extension && safemig_script_is_running();
-	return access == OAT_POST_ALTER && class == ExtensionRelationId && safemig_is_installed() &&
-		oid == safemig_extension();
-}
-
-/* What the statement does by now and was not judged for. */
-static List *
-find_surprises(void *stmt)
-{
-	List *surprises = NIL;
-	ListCell *lc;
-
-	foreach(lc, effects_of_statement(stmt))
-		if (!was_foreseen(&((Effect *) lfirst(lc))->object))
-			surprises = lappend(surprises, lfirst(lc));
-	return surprises;
-}
-
-/*
- * Something is altered that the statement was not judged for: between judging
- * and doing, an event trigger of the user may have led the names elsewhere
- * (search_path).  The server has looked them up by now, so what they mean now
- * is what it does; nothing of it is lost yet.
- */
-static void
-before_change_ends(const ObjectAddress *object)
-{
-	if (foreseen == NULL || foreseen->looked_again || was_foreseen(object))
-		return;
-	foreseen->looked_again = true;
-	add_foreseen(foreseen, judge_or_record(find_surprises, foreseen->stmt));
-}
-
-static void
-guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void *arg)
-{
-	ObjectAddress object;
-
-	if (prev_object_access)
-		prev_object_access(access, class, oid, subid, arg);
-	if (likely(access != OAT_DROP && access != OAT_TRUNCATE && access != OAT_POST_CREATE &&
-			   access != OAT_POST_ALTER))
-		return;
-	ObjectAddressSubSet(object, class, oid, subid);
-
-	if (access == OAT_DROP && class == ExtensionRelationId && is_our_extension(oid))
-	{
-		before_our_end(&object, ((ObjectAccessDrop *) arg)->dropflags);
-		return;
-	}
-	/* nobody can read what is recorded of a database that is gone */
-	if (access == OAT_DROP && class == DatabaseRelationId)
-		spool_unlink_all_at_commit(oid);
-	/* also when the extension itself is at work */
-	if (access == OAT_POST_CREATE && class == RelationRelationId && subid == 0 && arg != NULL &&
-		((ObjectAccessPostCreate *) arg)->is_internal && guard_before_rewrite &&
-		guard_enforce != ENFORCE_OFF && !IsBinaryUpgrade && safemig_is_installed())
-		guard_before_rewrite(oid);
-	if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) && class == TriggerRelationId &&
-		guard_trigger_changed && guard_is_awake())
-		guard_trigger_changed(oid);
-	if (changes_our_members(access, class, oid))
-		safemig_members_changed();
-	if (access == OAT_DROP)
-		note_tried_drop(&object);
-	if (access == OAT_DROP && class == RelationRelationId && subid == 0 && guard_before_end &&
-		!is_own_work())
-		guard_before_end(oid);
-	if (access == OAT_POST_CREATE)
-	{
-		if (is_our_business())
-			after_create(&object, arg);
-		if (is_witnessed())
-			tell_witness(&object, arg);
-	}
-	else if (!is_watching())
-		return;
-	else if (access == OAT_DROP)
-		before_drop(&object, ((ObjectAccessDrop *) arg)->dropflags);
-	else if (access == OAT_TRUNCATE)
-		before_truncate(&object);
-	else if (!((ObjectAccessPostAlter *) arg)->is_internal)
-		before_change_ends(&object);
 }
 
 static List *
@@ -757,8 +440,7 @@ guard_install_hooks(void)
 	ExecutorFinish_hook = guard_executor_finish;
 	prev_process_utility = ProcessUtility_hook;
 	ProcessUtility_hook = guard_process_utility;
-	prev_object_access = object_access_hook;
-	object_access_hook = guard_object_access;
+	install_object_hook();
 	prev_executor_start = ExecutorStart_hook;
 	ExecutorStart_hook = guard_executor_start;
 }
