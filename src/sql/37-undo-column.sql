@@ -78,6 +78,49 @@ $$;
 COMMENT ON FUNCTION safemig.bin_child_without(oid, text) IS 'for the bin: a child that a column cannot come back to';
 REVOKE ALL ON FUNCTION safemig.bin_child_without(oid, text) FROM PUBLIC;
 
+-- What reads a table, or a function that returns its rows, and is stored as a tree.
+CREATE FUNCTION safemig.bin_readers(relation oid, OUT class_id oid, OUT object_oid oid, OUT tree text)
+RETURNS SETOF record
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	WITH reader AS (SELECT DISTINCT d.classid, d.objid FROM pg_depend d
+	  WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid = relation)
+	     OR (d.refclassid = 'pg_proc'::regclass AND d.refobjid IN (SELECT p.oid FROM pg_class c JOIN pg_proc p ON p.prorettype = c.reltype WHERE c.oid = relation)))
+	SELECT r.classid, r.objid, CAST(t.tree AS text) FROM reader r JOIN pg_rewrite w ON w.oid = r.objid, LATERAL (VALUES (w.ev_action), (w.ev_qual)) t(tree)
+	 WHERE r.classid = 'pg_rewrite'::regclass AND t.tree IS NOT NULL
+	UNION ALL
+	SELECT r.classid, r.objid, CAST(p.prosqlbody AS text) FROM reader r JOIN pg_proc p ON p.oid = r.objid
+	 WHERE r.classid = 'pg_proc'::regclass AND p.prosqlbody IS NOT NULL
+	UNION ALL
+	SELECT r.classid, r.objid, CAST(t.tree AS text) FROM reader r JOIN pg_policy p ON p.oid = r.objid, LATERAL (VALUES (p.polqual), (p.polwithcheck)) t(tree)
+	 WHERE r.classid = 'pg_policy'::regclass AND t.tree IS NOT NULL
+	 ORDER BY 1, 2
+$$;
+COMMENT ON FUNCTION safemig.bin_readers(oid) IS 'for the bin: views, rules, functions and policies that read a table, as the catalogs have them';
+REVOKE ALL ON FUNCTION safemig.bin_readers(oid) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_reader(class_id oid, object_oid oid, OUT view_oid oid, OUT statement text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT CASE WHEN ev_type = '1' THEN ev_class ELSE 0 END,
+	       CASE WHEN ev_type = '1' THEN pg_get_viewdef(ev_class) ELSE regexp_replace(pg_get_ruledef(oid), '^CREATE ', 'CREATE OR REPLACE ') END
+	  FROM pg_rewrite WHERE class_id = 'pg_rewrite'::regclass AND oid = object_oid
+	UNION ALL
+	SELECT 0, pg_get_functiondef(oid) FROM pg_proc WHERE class_id = 'pg_proc'::regclass AND oid = object_oid
+	UNION ALL
+	SELECT 0, concat(format('ALTER POLICY %I ON %s', polname, polrelid::regclass), ' USING (' || pg_get_expr(polqual, polrelid) || ')',
+	                 ' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')')
+	  FROM pg_policy WHERE class_id = 'pg_policy'::regclass AND oid = object_oid
+$$;
+COMMENT ON FUNCTION safemig.bin_reader(oid, oid) IS 'for the bin: the query of a view, or the statement that defines a rule, function or policy anew';
+REVOKE ALL ON FUNCTION safemig.bin_reader(oid, oid) FROM PUBLIC;
+
+CREATE FUNCTION safemig.bin_define_view(view_oid oid, query text) RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_bin_define_view';
+COMMENT ON FUNCTION safemig.bin_define_view(oid, text) IS 'for the bin: gives a view or materialized view its query again, parsed anew';
+REVOKE ALL ON FUNCTION safemig.bin_define_view(oid, text) FROM PUBLIC;
+
 -- What else uses the sequence of a column: defaults of other columns, and the rest.
 CREATE FUNCTION safemig.bin_sequence_users(sequence oid, target oid, attnum smallint, OUT class_id oid, OUT object_oid oid)
 RETURNS SETOF record

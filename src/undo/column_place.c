@@ -38,6 +38,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "undo/carry.h"
+#include "undo/column_readers.h"
 #include "undo/column_restore.h"
 #include "undo/relation_state.h"
 
@@ -265,6 +266,7 @@ undrop_in_place(Restore *restore, ReturningColumn *column)
 	Form_pg_attribute att;
 	Oid type = present_type(column);
 	Oid collation = present_collation(column, type);
+	List *readers;
 
 	refuse_odd_tables(column, rel);
 	check_bytes(restore, column, rel);
@@ -272,12 +274,14 @@ undrop_in_place(Restore *restore, ReturningColumn *column)
 	if (att == NULL || !att->attisdropped)
 		elog(ERROR, "attribute %d of relation %u is not dropped", column->attnum, column->relid);
 	check_layout(column, att, type);
+	readers = readers_unaware_of(column->relid, column->attnum);
 	write_attribute(catalog, tuple, column, type, collation, column->state->missing, 0);
 	write_dependencies(column->relid, column->attnum, type, collation);
 	table_close(catalog, RowExclusiveLock);
 	CacheInvalidateRelcache(rel);
 	table_close(rel, NoLock);
 	CommandCounterIncrement();
+	define_anew(column->relid, readers);
 	give_toast_table(column->relid);
 }
 
@@ -294,6 +298,12 @@ former_number(ReturningColumn *column, Oid relid)
 		return (AttrNumber) column->item->object.objectSubId;
 	number = partitions ? ask_about("SELECT $2::jsonb ->> $1::text", relid, partitions) : NULL;
 	return number ? (AttrNumber) atoi(number) : InvalidAttrNumber;
+}
+
+static AttrNumber
+number_of(HeapTuple attribute)
+{
+	return ((Form_pg_attribute) GETSTRUCT(attribute))->attnum;
 }
 
 static HeapTuple
@@ -317,6 +327,7 @@ undrop_empty(ReturningColumn *column, Oid type)
 	List *relids = column->only[0] == '\0' ? find_all_inheritors(column->relid, NoLock, NULL)
 										   : list_make1_oid(column->relid);
 	List *tuples = NIL;
+	List *readers = NIL; /* of List, for each table */
 	ListCell *relid;
 	ListCell *tuple;
 
@@ -325,25 +336,30 @@ undrop_empty(ReturningColumn *column, Oid type)
 		HeapTuple found = dropped_attribute(column, lfirst_oid(relid), type);
 
 		if (found == NULL)
-			break;
+		{
+			table_close(catalog, RowExclusiveLock);
+			return false;
+		}
 		tuples = lappend(tuples, found);
 	}
-	if (list_length(tuples) == list_length(relids))
-		forboth(relid, relids, tuple, tuples)
-		{
-			AttrNumber attnum = ((Form_pg_attribute) GETSTRUCT((HeapTuple) lfirst(tuple)))->attnum;
+	forboth(relid, relids, tuple, tuples)
+		readers = lappend(readers, readers_unaware_of(lfirst_oid(relid), number_of(lfirst(tuple))));
+	forboth(relid, relids, tuple, tuples)
+	{
+		AttrNumber attnum = number_of(lfirst(tuple));
 
-			write_attribute(catalog, lfirst(tuple), column, type, collation, NULL,
-							lfirst_oid(relid) == column->relid ? 0 : 1);
-			write_dependencies(lfirst_oid(relid), attnum, type, collation);
-			CacheInvalidateRelcacheByRelid(lfirst_oid(relid));
-		}
+		write_attribute(catalog, lfirst(tuple), column, type, collation, NULL,
+						lfirst_oid(relid) == column->relid ? 0 : 1);
+		write_dependencies(lfirst_oid(relid), attnum, type, collation);
+		CacheInvalidateRelcacheByRelid(lfirst_oid(relid));
+	}
 	table_close(catalog, RowExclusiveLock);
 	CommandCounterIncrement();
-	if (list_length(tuples) < list_length(relids))
-		return false;
-	foreach(relid, relids)
+	forboth(relid, relids, tuple, readers)
+	{
+		define_anew(lfirst_oid(relid), lfirst(tuple));
 		give_toast_table(lfirst_oid(relid));
+	}
 	return true;
 }
 

@@ -201,6 +201,23 @@ is_read(Keep *keep, const Effect *effect)
 		(effect->action == ACTION_DROP_SEQUENCE && effect->named && !can_try_drop(keep->stmt));
 }
 
+/* Two columns of one statement may both take a view along. */
+static bool
+is_among(List *effects, const Effect *effect)
+{
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *other = lfirst(lc);
+
+		if (other->action == effect->action &&
+			memcmp(&other->object, &effect->object, sizeof(ObjectAddress)) == 0)
+			return true;
+	}
+	return false;
+}
+
 static List *
 effects_to_read(Keep *keep)
 {
@@ -211,7 +228,7 @@ effects_to_read(Keep *keep)
 	{
 		Effect *effect = lfirst(lc);
 
-		if (!is_read(keep, effect) || goes_with_whole(effect))
+		if (!is_read(keep, effect) || goes_with_whole(effect) || is_among(effects, effect))
 			continue;
 		if (effect->action == ACTION_DROP_CONSTRAINT && effect->object.classId == TypeRelationId)
 			effects = list_concat(effects, constraints_of_domain(effect));
