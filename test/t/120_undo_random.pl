@@ -16,7 +16,7 @@ local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 my $keep = PostgreSQL::Test::Utils::tempdir();
 my ($out, $err);
-IPC::Run::run([ 'test/undo/random', '--seed', 2, '--schemas', 20, '--keep', $keep ], '>', \$out, '2>', \$err);
+IPC::Run::run([ 'test/undo/random', '--with', 'all', '--seed', 2, '--schemas', 20, '--keep', $keep ], '>', \$out, '2>', \$err);
 is($err, '', 'the run says nothing else');
 unlike($out, qr/^not ok/m, 'every schema is as before') or diag($out);
 my ($same) = $out =~ /^# (\d+) schemas as before, 0 different; (\d+) statements undone/m;

@@ -97,6 +97,9 @@ sub types
 	return;
 }
 
+# What is gone would be made by CREATE OR REPLACE, and stand in the way of what comes back.
+sub if_there { my ($there, $statement) = @_; return 'SELECT ' . literal($statement) . " WHERE $there IS NOT NULL \\gexec"; }
+
 sub literal { my ($text) = @_; $text =~ s/'/''/g; return "'$text'"; }
 
 # One table: its columns, constraints, rows, and what hangs on it.
@@ -395,8 +398,8 @@ sub statement
 		'drop publication' => sub { 'DROP PUBLICATION ' . pick(@{ $self->{publication} }) },
 		'drop default' => sub { my ($t, $c) = $column->(); "ALTER TABLE $t ALTER COLUMN $c DROP DEFAULT" },
 		'drop not null' => sub { my ($t, $c) = $column->(); "ALTER TABLE $t ALTER COLUMN $c DROP NOT NULL" },
-		'replace view' => sub { my $v = pick(@{ $self->{view} }); "CREATE OR REPLACE VIEW $v AS SELECT 1 AS id, 'new'::text AS w" },
-		'replace function' => sub { "CREATE OR REPLACE FUNCTION $self->{f_number}(integer) RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT \$1 + 2'" },
+		'replace view' => sub { my $v = pick(@{ $self->{view} }); if_there("to_regclass(" . literal($v) . ")", "CREATE OR REPLACE VIEW $v AS SELECT 1 AS id, 'new'::text AS w") },
+		'replace function' => sub { my $f = "$self->{f_number}(integer)"; if_there("to_regprocedure(" . literal($f) . ")", "CREATE OR REPLACE FUNCTION $f RETURNS integer IMMUTABLE LANGUAGE sql AS 'SELECT \$1 + 2'") },
 		'truncate' => sub { 'TRUNCATE ' . pick(@tables, @{ $self->{part} }) . pick('', ' RESTART IDENTITY') . $cascade },
 		'drop column' => sub { my ($t, $c) = $column->(); "ALTER TABLE $t DROP COLUMN $c$cascade" },
 		'alter type' => sub { my ($t, $c, $type) = $column->(); "ALTER TABLE $t ALTER COLUMN $c TYPE " . ($type eq 'text' ? "integer USING length($c)" : "text USING left($c\::text, 2)") },);
