@@ -71,6 +71,15 @@ ALTER TABLE typed NOT OF;
 SELECT safemig.undrop('public.typed.b');
 SELECT * FROM typed;
 
+-- no obstacle: a view that joins the table without the column
+CREATE TABLE l (x int, gone int, y int);
+CREATE TABLE r (x int, z int);
+ALTER TABLE l DROP gone;
+CREATE VIEW plain AS SELECT * FROM l;
+CREATE VIEW joined AS SELECT x, y, z FROM l FULL JOIN r USING (x);
+SELECT safemig.undrop('public.l.gone');
+SELECT pg_get_viewdef('plain'), pg_get_viewdef('joined');
+
 -- strings as they were before SQL had them
 SET standard_conforming_strings = off;
 CREATE INDEX t_text ON t ((n::text || '%{1}'));
@@ -83,6 +92,7 @@ RESET standard_conforming_strings;
 SELECT count(safemig.purge_id(id)) >= 0 AS emptied FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SET safemig.enforce = off;
 SET client_min_messages = error;
+DROP TABLE l, r CASCADE;
 DROP TABLE t, part, whole, outer_row, inner_row, typed;
 DROP TYPE shape;
 DROP FUNCTION altered(text);
