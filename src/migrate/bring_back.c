@@ -17,8 +17,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "base/apart.h"
 #include "base/compat.h"
 #include "base/installation.h"
 #include "base/owner.h"
@@ -414,8 +414,10 @@ typedef struct Rest
 } Rest;
 
 static void
-replace_and_restore(Rest *rest)
+replace_and_restore(void *arg)
 {
+	Rest *rest = arg;
+
 	if (rest->relations != NIL)
 		drop_stand_ins(rest->relations);
 	restore_now(rest->entry);
@@ -425,36 +427,13 @@ replace_and_restore(Rest *rest)
 static void
 try_to_restore(Rest *rest)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *error = run_apart(replace_and_restore, rest);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		replace_and_restore(rest);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
-		rest->entry->back = false;
-		rest->entry->stays = true;
-		tell_it_stays(rest->entry, error->message);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	if (error == NULL)
+		return;
+	rest->entry->back = false;
+	rest->entry->stays = true;
+	tell_it_stays(rest->entry, error->message);
 }
 
 static void

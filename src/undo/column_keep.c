@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "access/table.h"
-#include "access/xact.h"
 #include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
@@ -13,8 +12,8 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 #include "utils/lsyscache.h"
-#include "utils/resowner.h"
 
+#include "base/apart.h"
 #include "undo/carry.h"
 #include "undo/column_keep.h"
 #include "undo/kept_copy.h"
@@ -121,41 +120,22 @@ refuse_foreign_partitions(Keep *keep, DroppedColumn *column)
 			refuse_unkept(keep, column->effect, "a partition is a foreign table");
 }
 
+static void
+check_update(void *arg)
+{
+	Relation rel = table_open(*(Oid *) arg, NoLock);
+
+	CheckCmdReplicaIdentity(rel, CMD_UPDATE);
+	table_close(rel, NoLock);
+}
+
 /* NULL, or why the server would not let the values be written back. */
 static const char *
 why_not_updated(Oid relid)
 {
-	Relation rel = table_open(relid, NoLock);
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	const char *volatile why = NULL;
+	ErrorData *error = run_apart(check_update, &relid);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		CheckCmdReplicaIdentity(rel, CMD_UPDATE);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
-		why = error->message;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	table_close(rel, NoLock);
-	return why;
+	return error ? error->message : NULL;
 }
 
 /* What is published, and has no fitting replica identity. */

@@ -16,9 +16,8 @@
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
+#include "base/apart.h"
 #include "base/errors.h"
 #include "base/owner.h"
 #include "undo/column_state.h"
@@ -122,39 +121,28 @@ new_type(ChangedType *change)
 								FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }
 
+typedef struct Search
+{
+	Oid role;
+	const char *sql;
+	bool finds_nothing;
+} Search;
+
+static void
+search(void *arg)
+{
+	Search *search = arg;
+
+	search->finds_nothing = work_as_role(search->role, search->sql) == 0;
+}
+
 /* A cast that does not exist, or fails on some value, is no way back: no error either. */
 static bool
 finds_nothing(Oid role, const char *sql)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	bool answer = false;
+	Search one = {role, sql, false};
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		answer = work_as_role(role, sql) == 0;
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
-		answer = false;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return answer;
+	return run_apart(search, &one) == NULL && one.finds_nothing;
 }
 
 /* An older snapshot does not show every row, so it proves nothing. */

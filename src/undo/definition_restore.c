@@ -34,8 +34,8 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/regproc.h"
-#include "utils/resowner.h"
 
+#include "base/apart.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -63,40 +63,28 @@ static List *remake_all(Restore *restore, List *remakings, List **done);
 
 /* ---------- trying ---------- */
 
-typedef void (*Attempt)(Restore *restore, void *arg);
+typedef struct Attempt
+{
+	void (*attempt)(Restore *restore, void *arg);
+	Restore *restore;
+	void *arg;
+} Attempt;
+
+static void
+make_attempt(void *arg)
+{
+	Attempt *attempt = arg;
+
+	attempt->attempt(attempt->restore, attempt->arg);
+}
 
 /* All of it or nothing: NULL, or the error that took it back. */
 static ErrorData *
-try(Attempt attempt, Restore *restore, void *arg)
+try(void (*attempt)(Restore *restore, void *arg), Restore *restore, void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	ErrorData *volatile error = NULL;
+	Attempt one = {attempt, restore, arg};
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		attempt(restore, arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		/* a cancelled or dying session is no reason to leave things out */
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return error;
+	return run_apart(make_attempt, &one);
 }
 
 static char *

@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -13,10 +12,10 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "base/apart.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -241,41 +240,26 @@ safemig_purge_object(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(purged);
 }
 
+static void
+purge_if_not_needed(void *arg)
+{
+	int64 entry = *(int64 *) arg;
+
+	if (bin_claim(entry) && !is_needed(entry, false))
+		purge_entry(entry, "expired");
+}
+
 /* One that cannot go just now must not keep the others; what is needed goes after what needs it. */
 void
 purge_expired_entry(int64 entry)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
+	ErrorData *error = run_apart(purge_if_not_needed, &entry);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		if (bin_claim(entry) && !is_needed(entry, false))
-			purge_entry(entry, "expired");
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
+	if (error != NULL)
 		ereport(WARNING,
 				(errcode(error->sqlerrcode),
 				 errmsg("entry " INT64_FORMAT " is not purged: %s", entry, error->message),
 				 error->detail ? errdetail_internal("%s", error->detail) : 0));
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
 }
 
 /*

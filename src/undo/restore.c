@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_statistic_ext.h"
@@ -20,10 +19,10 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/regproc.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
+#include "base/apart.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -304,53 +303,38 @@ role_for_step(const char *statement)
 	return owner;
 }
 
-static void
-run_step(Oid role, const char *sql)
+typedef struct StepToRun
 {
+	Oid role; /* whose code it may run, with the guard awake, or InvalidOid */
+	Oid kin;  /* whose the step is else */
+	const char *sql;
+} StepToRun;
+
+static void
+run_step(void *arg)
+{
+	StepToRun *step = arg;
+
+	if (OidIsValid(step->role))
+	{
+		write_as_role(step->role, step->sql);
+		return;
+	}
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_role(role, sql, 0, NULL, NULL, NULL);
+	(void) execute_as_role(step->kin, step->sql, 0, NULL, NULL, NULL);
 	SPI_finish();
 }
 
-/* role: whose code it may run, with the guard awake, or InvalidOid; kin: whose the step is else */
 static bool
 try_statement(Restore *restore, Oid role, Oid kin, const char *what, const char *sql)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	bool done = false;
+	StepToRun step = {role, kin, sql};
+	ErrorData *error = run_apart(run_step, &step);
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		if (OidIsValid(role))
-			write_as_role(role, sql);
-		else
-			run_step(kin, sql);
-		ReleaseCurrentSubTransaction();
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		/* a cancelled or dying session is no reason to leave things out */
-		if (error->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-			error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN)
-			ReThrowError(error);
+	if (error != NULL)
 		report_left_out(restore, "%s did not come back: %s.", what, error->message);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return done;
+	return error == NULL;
 }
 
 bool

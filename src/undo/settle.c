@@ -28,9 +28,9 @@
 #include "utils/memutils.h"
 #include "utils/portal.h"
 #include "utils/rel.h"
-#include "utils/resowner.h"
 #include "utils/syscache.h"
 
+#include "base/apart.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "undo/bin.h"
@@ -261,35 +261,16 @@ tables_with_columns(Oid relid)
 static int64
 try_to_execute(void (*execute)(void *arg), void *arg)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	int64 in_the_way = 0;
+	int64 in_the_way;
+	ErrorData *error;
 
 	(void) entry_in_the_way_of_rewrite();
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		execute(arg);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		in_the_way = error->sqlerrcode == ERRCODE_CANNOT_UNDO ? entry_in_the_way_of_rewrite() : 0;
-		if (in_the_way == 0)
-			ReThrowError(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
+	error = run_apart(execute, arg);
+	if (error == NULL)
+		return 0;
+	in_the_way = error->sqlerrcode == ERRCODE_CANNOT_UNDO ? entry_in_the_way_of_rewrite() : 0;
+	if (in_the_way == 0)
+		ReThrowError(error);
 	return in_the_way;
 }
 
