@@ -582,9 +582,20 @@ waits_for_dress(Remaking *remaking)
 	return remaking->make == NIL && !remaking->moved;
 }
 
+/*
+ * A schema has its owner and grants at once: what is brought back in it runs with
+ * the rights of roles that may need them.
+ */
 static void
-leave_for_dress(Remaking *remaking)
+leave_for_dress(Restore *restore, Remaking *remaking)
 {
+	if (remaking->item->object.classId == NamespaceRelationId)
+	{
+		dress(restore, remaking);
+		CommandCounterIncrement();
+		remaking->item->detail = pstrdup("{}");
+		return;
+	}
 	remaking->item->detail = linitial(linitial(ask_detail(
 		remaking->item->detail,
 		"SELECT jsonb_build_object('dress', coalesce($1::jsonb -> 'dress', '[]'), 'replaces', $1::jsonb -> 'replaces')")));
@@ -638,7 +649,7 @@ restore_definitions(Restore *restore, List *items, bool foundations)
 	if (foundations)
 	{
 		foreach(lc, done)
-			leave_for_dress(lfirst(lc));
+			leave_for_dress(restore, lfirst(lc));
 		return;
 	}
 	finish(restore, done);

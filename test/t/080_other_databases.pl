@@ -88,7 +88,7 @@ passes('postgres', 'SET safemig.enforce = off; ALTER ROLE app SET safemig.enforc
 
 # ---------- from a guarded one that allows more ----------
 
-$node->safe_psql('development', q{SELECT safemig.set('data', 'allow')});
+$node->safe_psql('development', q{SELECT safemig.set('data', 'allow'), safemig.set('keep', 'off')});
 refused('development', 'DROP DATABASE production');
 refused('development', 'ALTER DATABASE production RENAME TO other');
 refused('development', $settings_by_hand);
