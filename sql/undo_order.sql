@@ -118,6 +118,39 @@ SELECT safemig.set('keep_when_full', 'pass');
 SET client_min_messages = error;
 DROP TABLE big;
 RESET client_min_messages;
+-- an index over a function that was written over in the same transaction holds for the former one
+SELECT safemig.set('keep_max_bytes', '1GB');
+CREATE FUNCTION signed(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE TABLE numbers (id int PRIMARY KEY, n int);
+INSERT INTO numbers SELECT g, g FROM generate_series(1, 9) g;
+CREATE INDEX numbers_signed ON numbers (signed(n));
+SET client_min_messages = error;
+BEGIN;
+CREATE OR REPLACE FUNCTION signed(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT -$1';
+ALTER TABLE numbers DROP COLUMN n;
+COMMIT;
+SELECT safemig.undo_transaction(xid) FROM safemig.bin WHERE state = 'kept' ORDER BY id DESC LIMIT 1;
+SET enable_seqscan = off;
+SELECT id FROM numbers WHERE signed(n) = 3;
+SELECT safemig.apply('1', 'two of them', 'CREATE OR REPLACE FUNCTION signed(int) RETURNS int LANGUAGE sql IMMUTABLE AS ''SELECT -$1''; ALTER TABLE numbers DROP COLUMN n', permits => ARRAY['drop column public.numbers.n']);
+SELECT safemig.rollback('0');
+SELECT id FROM numbers WHERE signed(n) = 3;
+RESET enable_seqscan;
+RESET client_min_messages;
+-- an index that a change of type made anew, in the same transaction
+DROP INDEX numbers_signed;
+CREATE INDEX numbers_n ON numbers (n);
+SET client_min_messages = error;
+BEGIN;
+ALTER TABLE numbers ALTER COLUMN n TYPE bigint;
+ALTER TABLE numbers DROP COLUMN n;
+COMMIT;
+SELECT safemig.undo_transaction(xid) FROM safemig.bin WHERE state = 'kept' ORDER BY id DESC LIMIT 1;
+RESET client_min_messages;
+SELECT indexname FROM pg_indexes WHERE tablename = 'numbers' ORDER BY 1;
+DROP TABLE numbers;
+DROP FUNCTION signed;
+
 -- the extension goes: not while there is something in the bin
 SET safemig.enforce = off;
 DROP EXTENSION safemig;

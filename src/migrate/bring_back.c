@@ -71,7 +71,12 @@ bring_back_begin(const char *key)
 	}
 	SPI_freetuptable(SPI_tuptable);
 	foreach(lc, kept)
-		((KeptEntry *) lfirst(lc))->items = bin_items(((KeptEntry *) lfirst(lc))->id);
+	{
+		KeptEntry *entry = lfirst(lc);
+
+		entry->items = bin_items(entry->id);
+		entry->back = restore_functions_early(entry->id, NULL);
+	}
 }
 
 void

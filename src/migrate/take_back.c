@@ -23,6 +23,7 @@ typedef struct BackStep
 	char *sql;	  /* or NULL */
 	int64 entry;  /* or 0 */
 	bool is_kept; /* the entry */
+	bool is_back; /* likewise */
 } BackStep;
 
 static char *
@@ -124,12 +125,21 @@ run_step(ScriptRun *run, GuardedMigration *guarded, const RegisteredMigration *m
 void
 take_back(ScriptRun *run, GuardedMigration *guarded, const RegisteredMigration *migration)
 {
+	List *steps = read_steps(migration);
 	ListCell *lc;
 
-	foreach(lc, read_steps(migration))
+	foreach(lc, steps)
 	{
 		BackStep *step = lfirst(lc);
 
+		step->is_back = step->entry != 0 && restore_functions_early(step->entry, NULL);
+	}
+	foreach(lc, steps)
+	{
+		BackStep *step = lfirst(lc);
+
+		if (step->is_back)
+			continue;
 		if (step->sql != NULL)
 			run_step(run, guarded, migration, step);
 		else

@@ -610,11 +610,51 @@ entries_of_transaction(Datum xid)
 	return entries;
 }
 
+typedef struct EarlyReturn
+{
+	int64 entry;
+	char *report;
+} EarlyReturn;
+
+static void
+return_early(void *arg)
+{
+	EarlyReturn *early = arg;
+
+	early->report = restore_and_report(early->entry, NULL);
+}
+
+static bool
+holds_replaced_functions_only(int64 entry)
+{
+	ListCell *lc;
+
+	foreach(lc, bin_items(entry))
+		if (((BinItem *) lfirst(lc))->action != ACTION_REPLACE_FUNCTION)
+			return false;
+	return true;
+}
+
+bool
+restore_functions_early(int64 entry, char **report)
+{
+	EarlyReturn early = {entry, NULL};
+
+	if (!holds_replaced_functions_only(entry) || run_apart(return_early, &early) != NULL)
+		return false;
+	if (report != NULL)
+		*report = early.report;
+	else
+		ereport(NOTICE, (errmsg("%s", early.report)));
+	return true;
+}
+
 Datum
 safemig_undo_transaction(PG_FUNCTION_ARGS)
 {
 	List *entries;
 	List *reports = NIL;
+	char *report;
 	ListCell *lc;
 
 	if (PG_ARGISNULL(0))
@@ -627,6 +667,9 @@ safemig_undo_transaction(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_CANNOT_UNDO), errmsg("nothing is kept of that transaction"),
 				 errhint("SELECT id, xid, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
+	foreach(lc, entries)
+		if (restore_functions_early(*(int64 *) lfirst(lc), &report))
+			reports = lappend(reports, report);
 	foreach(lc, entries)
 	{
 		int64 entry = *(int64 *) lfirst(lc);

@@ -26,6 +26,14 @@ typedef struct Restore
  */
 extern void tell_what_came_back(int64 entry);
 
+/*
+ * An entry of functions that were written over comes back before all else: an
+ * index that is built with the newer body would not hold for the former.  false:
+ * it is another one, or cannot come back yet.  Without a place for the report it
+ * is a NOTICE.
+ */
+extern bool restore_functions_early(int64 entry, char **report);
+
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 
