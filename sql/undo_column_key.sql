@@ -17,6 +17,21 @@ UPDATE versioned SET note = 'again' WHERE id = 1;
 SELECT safemig.undrop('public.versioned.email');
 SELECT * FROM versioned ORDER BY id;
 
+-- the key itself: in words, and not when it is back
+CREATE TABLE wide (id int PRIMARY KEY, email text);
+INSERT INTO wide VALUES (1, 'one');
+ALTER TABLE wide DROP COLUMN email;
+SELECT settle_newest() \gexec
+SET client_min_messages = notice;
+DO $$ BEGIN ALTER TABLE wide ALTER COLUMN id TYPE bigint; EXCEPTION WHEN SQLSTATE 'SM006' THEN RAISE NOTICE '%', regexp_replace(SQLERRM, '\d+', 'N'); END $$;
+SET client_min_messages = error;
+ALTER TABLE wide ADD COLUMN more int;
+SELECT safemig.undrop('public.wide.email');
+ALTER TABLE wide ALTER COLUMN id TYPE bigint;
+TABLE wide;
+DROP TABLE wide;
+SELECT count(safemig.purge_id(id)) > 0 AS purged FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
+
 -- what is equal is one key, though it is written in another way; and a row may take the key of one that left
 CREATE TABLE equal (id numeric PRIMARY KEY, email text);
 INSERT INTO equal VALUES (1.0, 'one'), (2.0, 'two'), (3.0, 'three');

@@ -36,6 +36,7 @@
 #include "undo/bin.h"
 #include "undo/carry.h"
 #include "undo/column_state.h"
+#include "undo/follow_key.h"
 #include "undo/kept_copy.h"
 #include "undo/settle.h"
 
@@ -287,10 +288,74 @@ file_of(Oid relid)
 	return file;
 }
 
+typedef struct Follower
+{
+	char *trigger;
+	char *entry;
+} Follower;
+
+/* What goes with the keys of a table and its children */
+static List *
+followers_of(Oid relid)
+{
+	List *followers = NIL;
+	ListCell *lc;
+
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		Relation rel = try_relation_open(lfirst_oid(lc), AccessShareLock);
+
+		if (rel == NULL)
+			continue;
+		for (int i = 0; rel->trigdesc != NULL && i < rel->trigdesc->numtriggers; i++)
+		{
+			Trigger *trigger = &rel->trigdesc->triggers[i];
+			Follower *follower;
+
+			if (!follows_key(trigger))
+				continue;
+			follower = palloc(sizeof(Follower));
+			follower->trigger = pstrdup(trigger->tgname);
+			follower->entry = pstrdup(trigger->tgargs[0]);
+			followers = lappend(followers, follower);
+		}
+		relation_close(rel, AccessShareLock);
+	}
+	return followers;
+}
+
+/* The server says that a trigger is in the way, of which its owner knows nothing. */
+static void
+execute_before_followers(List *followers, void (*execute)(void *arg), void *arg)
+{
+	ErrorData *error = run_apart(execute, arg);
+	ListCell *lc;
+
+	if (error == NULL)
+		return;
+	foreach(lc,
+			error->sqlerrcode == ERRCODE_FEATURE_NOT_SUPPORTED && error->detail ? followers : NIL)
+	{
+		Follower *follower = lfirst(lc);
+
+		if (strstr(error->detail, follower->trigger) != NULL)
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("the key cannot be altered: what is kept under the id %s is found by it",
+						follower->entry),
+				 errhint(
+					 "SELECT %s.undrop_id(%s); brings it back, SELECT %s.purge_id(%s); destroys it.",
+					 SAFEMIG_NAME, follower->entry, SAFEMIG_NAME, follower->entry)));
+	}
+	ReThrowError(error);
+}
+
 /* Which statements rewrite a table is the server's to know: it is tried. */
 void
 settle_and_execute(Oid relid, void (*execute)(void *arg), void *arg)
 {
+	List *followers = followers_of(relid);
 	List *tables = tables_with_columns(relid);
 	List *files = NIL;
 	int64 entry;
@@ -299,7 +364,10 @@ settle_and_execute(Oid relid, void (*execute)(void *arg), void *arg)
 
 	if (tables == NIL)
 	{
-		execute(arg);
+		if (followers != NIL)
+			execute_before_followers(followers, execute, arg);
+		else
+			execute(arg);
 		return;
 	}
 	foreach(lc, tables)
