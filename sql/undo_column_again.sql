@@ -71,6 +71,22 @@ SET client_min_messages = error;
 DROP TABLE child, people;
 RESET client_min_messages;
 
+-- values that stand within other values, too
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE TABLE inner_row (id int PRIMARY KEY, m mood, n text);
+CREATE TABLE outer_row (id int, r inner_row);
+ALTER TABLE inner_row DROP COLUMN n;
+INSERT INTO inner_row VALUES (1, 'bad');
+INSERT INTO outer_row SELECT id, inner_row FROM inner_row;
+SELECT safemig.undrop('public.inner_row.n');
+ALTER TABLE inner_row DROP COLUMN n;
+DROP TYPE mood CASCADE;
+SET client_min_messages = error;
+DROP TABLE outer_row;
+DROP TABLE inner_row;
+DROP TYPE mood;
+RESET client_min_messages;
+
 -- values that could not be written back are not copied
 CREATE TABLE bare (id int PRIMARY KEY, v text) PARTITION BY LIST (id);
 CREATE TABLE bare_1 PARTITION OF bare FOR VALUES IN (1);

@@ -140,6 +140,21 @@ row_type_is_stored(Oid relid)
 	return columns_storing(relid) != NIL || typed_tables(relid) != NIL;
 }
 
+ObjectAddress *
+column_filled_with(Oid relid)
+{
+	ListCell *lc;
+
+	foreach(lc, columns_storing(relid))
+	{
+		ObjectAddress *column = lfirst(lc);
+
+		if (column->objectId != relid && !relation_is_empty(column->objectId, false))
+			return column;
+	}
+	return NULL;
+}
+
 List *
 same_where_stored(Effect *whole)
 {

@@ -26,6 +26,7 @@
 #include "utils/syscache.h"
 
 #include "base/errors.h"
+#include "effect/row_type.h"
 #include "undo/carry.h"
 #include "undo/column_keep.h"
 #include "undo/definition.h"
@@ -156,6 +157,18 @@ refuse_later_trigger(Keep *keep, DroppedColumn *column, Relation rel)
 			psprintf("trigger \"%s\" would fire after the one that keeps the values", trigger));
 }
 
+/* Values within other values: no trigger carries them, and no copy has them. */
+static void
+refuse_stored_elsewhere(Keep *keep, DroppedColumn *column)
+{
+	ObjectAddress *other = column_filled_with(column->relid);
+
+	if (other != NULL)
+		refuse_unkept(
+			keep, column->effect,
+			psprintf("its values also stand in rows within %s", getObjectIdentity(other, false)));
+}
+
 /* false: it is none of ours after all */
 static bool
 write_down(Keep *keep, DroppedColumn *column, List *columns)
@@ -170,6 +183,7 @@ write_down(Keep *keep, DroppedColumn *column, List *columns)
 		return false;
 	}
 	CheckTableNotInUse(rel, "ALTER TABLE");
+	refuse_stored_elsewhere(keep, column);
 	mode = mode_for(keep, rel, att);
 	column->item = make_bin_item(KEPT_COLUMN, column->effect);
 	column->item->detail = detail_with_text(capture_column(column->relid, column->attnum), "mode",
