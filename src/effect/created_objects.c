@@ -14,6 +14,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -67,6 +68,9 @@ static const struct
 bool
 object_exists(const ObjectAddress *object)
 {
+	/* a dropped column has an identity of its own */
+	if (object->classId == RelationRelationId && object->objectSubId != 0)
+		return OidIsValid(get_atttype(object->objectId, object->objectSubId));
 	return getObjectIdentity(object, true) != NULL;
 }
 
@@ -86,6 +90,20 @@ keyword_of_object(const ObjectAddress *object)
 		if (strcmp(keywords[i].type, type) == 0)
 			return keywords[i].keyword;
 	return NULL;
+}
+
+/* The identity as statements write it: an aggregate without arguments has a star. */
+char *
+object_in_grammar(const ObjectAddress *object)
+{
+	char *identity = getObjectIdentity(object, false);
+	int length = strlen(identity);
+
+	if (object->classId == ProcedureRelationId && length > 2 &&
+		get_func_prokind(object->objectId) == PROKIND_AGGREGATE &&
+		strcmp(identity + length - 2, "()") == 0)
+		return psprintf("%.*s(*)", length - 2, identity);
+	return identity;
 }
 
 static char *
@@ -138,8 +156,7 @@ drop_of_object(const ObjectAddress *object)
 	if (object->classId == ConstraintRelationId)
 		return drop_of_constraint(object->objectId);
 	keyword = keyword_of_object(object);
-	return keyword == NULL ? NULL
-						   : psprintf("DROP %s %s", keyword, getObjectIdentity(object, false));
+	return keyword == NULL ? NULL : psprintf("DROP %s %s", keyword, object_in_grammar(object));
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/comment.h"
@@ -70,6 +71,22 @@ find_object(ObjectType type, Node *name, ObjectAddress *object)
 	return name != NULL && lookup_object(type, name, object);
 }
 
+/* Its identity has both in one. */
+static List *
+names_of_type(Oid oid)
+{
+	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(oid));
+	Form_pg_type form;
+	List *names;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for type %u", oid);
+	form = (Form_pg_type) GETSTRUCT(tuple);
+	names = list_make2(get_namespace_name(form->typnamespace), pstrdup(NameStr(form->typname)));
+	ReleaseSysCache(tuple);
+	return names;
+}
+
 /* The object under another name, as its identity would say: functions with their arguments. */
 static char *
 identity_with_name(const ObjectAddress *object, const char *schema, const char *name)
@@ -78,20 +95,29 @@ identity_with_name(const ObjectAddress *object, const char *schema, const char *
 	List *arguments = NIL;
 	StringInfoData text;
 	ListCell *lc;
+	bool called_with =
+		object->classId == ProcedureRelationId || object->classId == OperatorRelationId;
 
 	if (getObjectIdentityParts(object, &names, &arguments, true) == NULL || names == NIL ||
 		list_length(names) > 2)
 		return NULL;
+	if (object->classId == TypeRelationId)
+		names = names_of_type(object->objectId);
 	if (schema == NULL)
 		schema = list_length(names) == 2 ? linitial(names) : NULL;
 	initStringInfo(&text);
-	appendStringInfoString(
-		&text, quote_qualified_identifier(schema, name != NULL ? name : (char *) llast(names)));
-	if (object->classId == ProcedureRelationId)
+	name = name != NULL ? name : (char *) llast(names);
+	if (object->classId == OperatorRelationId)
+		appendStringInfo(&text, "%s.%s", quote_identifier(schema), name);
+	else
+		appendStringInfoString(&text, quote_qualified_identifier(schema, name));
+	if (called_with)
 		appendStringInfoChar(&text, '(');
+	if (called_with && arguments == NIL && get_func_prokind(object->objectId) == PROKIND_AGGREGATE)
+		appendStringInfoChar(&text, '*');
 	foreach(lc, arguments)
 		appendStringInfo(&text, "%s%s", lc == list_head(arguments) ? "" : ",", (char *) lfirst(lc));
-	if (object->classId == ProcedureRelationId)
+	if (called_with)
 		appendStringInfoChar(&text, ')');
 	return text.data;
 }
@@ -104,7 +130,7 @@ present_name_of(const ObjectAddress *object)
 
 	if (getObjectIdentityParts(object, &names, &arguments, true) == NULL || names == NIL)
 		return NULL;
-	return llast(names);
+	return llast(object->classId == TypeRelationId ? names_of_type(object->objectId) : names);
 }
 
 /* ---------- RENAME ---------- */
@@ -274,6 +300,36 @@ owner_of(const ObjectAddress *object)
 	return owner;
 }
 
+/* Then ALTER OWNER makes one of his own right and what he was granted, for good. */
+bool
+has_grant_of(const ObjectAddress *object, RoleSpec *role)
+{
+	Oid roleid = get_rolespec_oid(role, true);
+	AttrNumber attnum = is_objectclass_supported(object->classId)
+		? get_object_attnum_acl(object->classId)
+		: InvalidAttrNumber;
+	int cache = attnum != InvalidAttrNumber ? get_object_catcache_oid(object->classId) : -1;
+	HeapTuple tuple =
+		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
+	bool found = false;
+	bool isnull;
+	Datum datum;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	datum = SysCacheGetAttr(cache, tuple, attnum, &isnull);
+	if (!isnull && owner_of(object) != roleid)
+	{
+		Acl *acl = DatumGetAclP(datum);
+
+		for (int i = 0; i < ACL_NUM(acl); i++)
+			found = found || ACL_DAT(acl)[i].ai_grantee == roleid ||
+				ACL_DAT(acl)[i].ai_grantor == roleid;
+	}
+	ReleaseSysCache(tuple);
+	return found;
+}
+
 static List *
 inverse_of_owner(AlterOwnerStmt *stmt)
 {
@@ -285,12 +341,12 @@ inverse_of_owner(AlterOwnerStmt *stmt)
 		return unknown(NULL, (Node *) stmt);
 	keyword = keyword_of_object(&object);
 	owner = owner_of(&object);
-	if (keyword == NULL || !OidIsValid(owner))
+	if (keyword == NULL || !OidIsValid(owner) || has_grant_of(&object, stmt->newowner))
 		return unknown(&object, (Node *) stmt);
-	return one_inverse(
-		object.classId, object.objectId, 0, psprintf("owner of %s", object_in_words(&object)),
-		psprintf("ALTER %s %s OWNER TO %s", keyword, getObjectIdentity(&object, false),
-				 quote_identifier(GetUserNameFromId(owner, false))));
+	return one_inverse(object.classId, object.objectId, 0,
+					   psprintf("owner of %s", object_in_words(&object)),
+					   psprintf("ALTER %s %s OWNER TO %s", keyword, object_in_grammar(&object),
+								quote_identifier(GetUserNameFromId(owner, false))));
 }
 
 /* The relation, column, or thing on a relation that COMMENT names. */
@@ -341,8 +397,7 @@ inverse_of_comment(CommentStmt *stmt)
 	former = GetComment(object.objectId, object.classId, object.objectSubId);
 	return one_inverse(object.classId, object.objectId, object.objectSubId,
 					   psprintf("comment on %s", object_in_words(&object)),
-					   psprintf("COMMENT ON %s %s IS %s", keyword,
-								getObjectIdentity(&object, false),
+					   psprintf("COMMENT ON %s %s IS %s", keyword, object_in_grammar(&object),
 								former ? quote_literal_cstr(former) : "NULL"));
 }
 
@@ -410,6 +465,15 @@ unknown_of_grant(GrantStmt *stmt)
 	return inverses != NIL ? inverses : unknown(NULL, (Node *) stmt);
 }
 
+/* CREATE OR REPLACE AGGREGATE: the bin keeps no former one. */
+static List *
+unknown_of_replaced(DefineStmt *stmt)
+{
+	if (stmt->kind != OBJECT_AGGREGATE || !stmt->replace)
+		return NIL;
+	return unknown(NULL, (Node *) stmt);
+}
+
 /* These only create or only destroy, or leave nothing behind that would be missed. */
 static bool
 alters_nothing(Node *stmt)
@@ -420,7 +484,6 @@ alters_nothing(Node *stmt)
 		case T_DropOwnedStmt:
 		case T_DropUserMappingStmt:
 		case T_TruncateStmt:
-		case T_RefreshMatViewStmt:
 		case T_DiscardStmt:
 		case T_ExplainStmt:
 		case T_CopyStmt:
@@ -453,6 +516,10 @@ inverses_of_statement(Node *stmt)
 			return inverse_of_function((AlterFunctionStmt *) stmt);
 		case T_GrantStmt:
 			return unknown_of_grant((GrantStmt *) stmt);
+		case T_RefreshMatViewStmt:
+			return unknown_of_relation(stmt, ((RefreshMatViewStmt *) stmt)->relation);
+		case T_DefineStmt:
+			return unknown_of_replaced((DefineStmt *) stmt);
 		case T_AlterSeqStmt:
 			return unknown_of_relation(stmt, ((AlterSeqStmt *) stmt)->sequence);
 		case T_AlterPolicyStmt:

@@ -28,6 +28,9 @@ typedef struct Inverse
 /* What a utility statement alters.  NIL: nothing that would have to be taken back. */
 extern List *inverses_of_statement(Node *stmt);
 
+/* Would he lose a grant by becoming the owner, and the grant's history with it? */
+extern bool has_grant_of(const ObjectAddress *object, RoleSpec *role);
+
 /* inverse_alter_table.c: the same of ALTER TABLE's subcommands */
 extern List *inverses_of_alter_table(AlterTableStmt *stmt);
 extern Inverse *new_inverse(Oid catalog, Oid oid, int sub, char *what, char *sql);
@@ -35,6 +38,9 @@ extern List *one_inverse(Oid catalog, Oid oid, int sub, char *what, char *sql);
 
 /* created_objects.c: "DROP VIEW public.v"; NULL when there is no such statement */
 extern char *drop_of_object(const ObjectAddress *object);
+
+/* Its identity, for a statement to name it. */
+extern char *object_in_grammar(const ObjectAddress *object);
 
 /* "view public.v" */
 extern char *object_in_words(const ObjectAddress *object);
@@ -53,6 +59,16 @@ typedef struct ConstraintName
 } ConstraintName;
 
 extern List *constraints_around(Oid relid);
+
+/* Extended statistics of that relation: list of their identities. */
+extern List *statistics_of(Oid relid);
+
+/*
+ * Indexes and foreign keys of partitions that no parent has a part in, for a
+ * statement that may take them in: list of ObjectAddress *.
+ */
+extern List *loose_in_partitions(Node *stmt);
+extern bool is_part_in_partition(const ObjectAddress *object);
 
 /* Is it there? */
 extern bool object_exists(const ObjectAddress *object);

@@ -105,12 +105,17 @@ attribute_of(Oid relid, AttrNumber attnum)
 	return form;
 }
 
-/* Where it was NOT NULL before, nothing changes.  A partitioned table knows no ONLY here. */
+/*
+ * Where it was NOT NULL before, nothing changes; but a partitioned table knows no
+ * ONLY here, so its partitions get it back.
+ */
 static List *
 set_not_null(Oid relid, AttrNumber attnum, const Subcommand *sub)
 {
 	if (attribute_of(relid, attnum).attnotnull)
-		return NIL;
+		return relid != sub->relid && get_rel_relispartition(relid)
+			? of_column(relid, attnum, true, "set not null", "SET NOT NULL")
+			: NIL;
 	return of_column(relid, attnum, get_rel_relkind(relid) != RELKIND_PARTITIONED_TABLE,
 					 "set not null", "DROP NOT NULL");
 }
@@ -189,7 +194,25 @@ change_type(const Subcommand *sub)
 														  FORMAT_TYPE_FORCE_QUALIFY))));
 	inverse->unless_kept = true;
 	inverse->retypes = true;
+	/* run when the type is back, which has a storage of its own */
+	if (form.attstorage != get_typstorage(form.atttypid))
+		return list_concat(in_tree(sub, sub->cmd->name, change_storage), list_make1(inverse));
 	return list_make1(inverse);
+}
+
+/*
+ * The list is read backwards: the parent first, since none of its partitions does
+ * without NOT NULL before.
+ */
+static List *
+set_not_null_in_tree(const Subcommand *sub, const char *column)
+{
+	List *inverses = NIL;
+	ListCell *lc;
+
+	foreach(lc, in_tree(sub, column, set_not_null))
+		inverses = lcons(lfirst(lc), inverses);
+	return inverses;
 }
 
 /* A primary key makes its columns NOT NULL, and its end does not take that back. */
@@ -202,7 +225,7 @@ add_key(const Subcommand *sub, Constraint *constraint)
 	if (constraint->contype != CONSTR_PRIMARY)
 		return NIL;
 	foreach(lc, constraint->keys)
-		inverses = list_concat(inverses, in_tree(sub, strVal(lfirst(lc)), set_not_null));
+		inverses = list_concat(inverses, set_not_null_in_tree(sub, strVal(lfirst(lc))));
 	return inverses;
 }
 
@@ -250,9 +273,12 @@ change_options(const Subcommand *sub)
 	{
 		DefElem *option = lfirst_node(DefElem, lc);
 
-		appendStringInfo(&names, "%s%s%s%s", names.len > 0 ? ", " : "",
-						 option->defnamespace ? option->defnamespace : "",
-						 option->defnamespace ? "." : "", quote_identifier(option->defname));
+		/* these are on another relation */
+		if (option->defnamespace != NULL)
+			return of_relation(sub, "options of the toast table", NULL);
+
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+						 quote_identifier(option->defname));
 	}
 	/* run last in the script is done first here: the list of inverses is read backwards */
 	if (former != NULL)
@@ -314,6 +340,20 @@ change_replica_identity(const Subcommand *sub)
 }
 
 static List *
+change_owner(const Subcommand *sub)
+{
+	ObjectAddress object;
+
+	ObjectAddressSet(object, RelationRelationId, sub->relid);
+	return of_relation(
+		sub, "owner",
+		has_grant_of(&object, sub->cmd->newowner)
+			? NULL
+			: psprintf("OWNER TO %s",
+					   quote_identifier(GetUserNameFromId(class_of(sub->relid).relowner, false))));
+}
+
+static List *
 change_tablespace(const Subcommand *sub)
 {
 	Oid space = class_of(sub->relid).reltablespace;
@@ -352,12 +392,12 @@ change_parent(const Subcommand *sub)
 {
 	Oid parent = lookup_relation(castNode(RangeVar, sub->cmd->def));
 
-	return !OidIsValid(parent)
-		? NIL
-		: of_relation(sub, "inheritance",
-					  psprintf("%s %s",
-							   sub->cmd->subtype == AT_AddInherit ? "NO INHERIT" : "INHERIT",
-							   relation_name(parent)));
+	/* what was only inherited is the child's own after NO INHERIT, and stays so */
+	return !OidIsValid(parent) ? NIL
+							   : of_relation(sub, "inheritance",
+											 sub->cmd->subtype == AT_AddInherit
+												 ? psprintf("NO INHERIT %s", relation_name(parent))
+												 : NULL);
 }
 
 static List *
@@ -371,8 +411,11 @@ inverses_of_command(const Subcommand *sub)
 			return NIL;
 		case AT_AddConstraint:
 			return adopt_index(sub);
-		/* in the bin */
+		/* in the bin, but for a composite type's */
 		case AT_DropColumn:
+			return get_rel_relkind(sub->relid) == RELKIND_COMPOSITE_TYPE
+				? of_relation(sub, "drop attribute", NULL)
+				: NIL;
 		case AT_DropConstraint:
 		case AT_DropIdentity:
 		case AT_DropExpression:
@@ -381,7 +424,7 @@ inverses_of_command(const Subcommand *sub)
 		case AT_ValidateConstraint:
 			return NIL;
 		case AT_SetNotNull:
-			return in_tree(sub, sub->cmd->name, set_not_null);
+			return set_not_null_in_tree(sub, sub->cmd->name);
 		case AT_DropNotNull:
 			return in_tree(sub, sub->cmd->name, drop_not_null);
 		case AT_ColumnDefault:
@@ -412,10 +455,7 @@ inverses_of_command(const Subcommand *sub)
 		case AT_ReplicaIdentity:
 			return change_replica_identity(sub);
 		case AT_ChangeOwner:
-			return of_relation(sub, "owner",
-							   psprintf("OWNER TO %s",
-										quote_identifier(GetUserNameFromId(
-											class_of(sub->relid).relowner, false))));
+			return change_owner(sub);
 		case AT_SetTableSpace:
 			return change_tablespace(sub);
 		case AT_SetLogged:

@@ -11,9 +11,12 @@
 
 #include "access/transam.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "nodes/plannodes.h"
 #include "parser/parsetree.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
 
 #include "base/compat.h"
 #include "base/installation.h"
@@ -251,6 +254,39 @@ effects_of_row_changes(PlannedStmt *stmt)
 	return effects;
 }
 
+/* Those of the extension itself carry along what is dropped, and nothing else. */
+static bool
+is_foreign_writer(const Trigger *trigger)
+{
+	char *schema = get_namespace_name(get_func_namespace(trigger->tgfoid));
+
+	return TRIGGER_FOR_ROW(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
+		!TRIGGER_FOR_AFTER(trigger->tgtype) &&
+		(schema == NULL || strcmp(schema, SAFEMIG_NAME) != 0);
+}
+
+/* A trigger before the row may write into columns that the statement does not name. */
+static bool
+trigger_may_write_more(PlannedStmt *stmt, ModifyTable *modify)
+{
+	ListCell *lc;
+
+	foreach(lc, modify->resultRelations)
+	{
+		Relation rel = RelationIdGetRelation(rt_fetch(lfirst_int(lc), stmt->rtable)->relid);
+		TriggerDesc *triggers = RelationIsValid(rel) ? rel->trigdesc : NULL;
+		bool found = false;
+
+		for (int i = 0; triggers != NULL && i < triggers->numtriggers; i++)
+			found = found || is_foreign_writer(&triggers->triggers[i]);
+		if (RelationIsValid(rel))
+			RelationClose(rel);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
 List *
 relations_written(PlannedStmt *stmt)
 {
@@ -266,8 +302,9 @@ relations_written(PlannedStmt *stmt)
 		relation->relid = rte->relid;
 		relation->command =
 			modify->onConflictAction == ONCONFLICT_UPDATE ? CMD_MERGE : modify->operation;
-		relation->columns =
-			relation->command == CMD_UPDATE ? attnums_of(updated_columns(stmt, rte)) : NIL;
+		relation->columns = relation->command == CMD_UPDATE && !trigger_may_write_more(stmt, modify)
+			? attnums_of(updated_columns(stmt, rte))
+			: NIL;
 		written = lappend(written, relation);
 	}
 	return written;

@@ -72,7 +72,7 @@ statement_matters(Node *stmt)
 			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ||
 				((DiscardStmt *) stmt)->target == DISCARD_TEMP;
 		case T_RefreshMatViewStmt:
-			return ((RefreshMatViewStmt *) stmt)->skipData;
+			return true;
 		case T_CopyStmt:
 			return ((CopyStmt *) stmt)->is_from;
 		default:

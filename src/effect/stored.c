@@ -22,6 +22,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "base/owner.h"
 #include "effect/stored.h"
 
 /*
@@ -31,8 +32,10 @@
 static int
 qualify_all_names(void)
 {
-	int level = NewGUCNestLevel();
+	int level = print_exactly();
 
+	(void) set_config_option("standard_conforming_strings", "on", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	return level;

@@ -32,6 +32,7 @@ typedef struct ApplyCall
 	ParsedVersion version;
 	bool out_of_order;
 	bool returns;		/* it was rolled back */
+	bool differs;		/* and the script is another one now */
 	char *order_detail; /* for the history, NULL when in order */
 } ApplyCall;
 
@@ -293,7 +294,8 @@ run_scripts(ApplyCall *call, const Scripts *scripts)
 		bring_back_nothing();
 	enter_script_scope(&scope);
 	run_script(&attempt->run, scripts->up);
-	bring_back_rest();
+	/* another script than the one rolled back has not asked for more than it makes */
+	bring_back_rest(call->differs);
 	if (scripts->check != NULL)
 		run_check(&attempt->run, scripts->check);
 	check_deferred_constraints(scripts->up->label);
@@ -370,6 +372,7 @@ apply(ApplyCall *call)
 	}
 	check_order(call, newest);
 	call->returns = is_rolled_back(known);
+	call->differs = call->returns && !has_same_text(call, known);
 	run_migration(call);
 	return "applied";
 }

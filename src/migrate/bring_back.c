@@ -442,7 +442,7 @@ try_to_restore(Rest *rest)
 }
 
 static void
-bring_back_entry(KeptEntry *entry)
+bring_back_entry(KeptEntry *entry, bool mentioned_only)
 {
 	List *created = journal_creations();
 	Rest rest = {entry, stand_ins(entry, created)};
@@ -454,17 +454,17 @@ bring_back_entry(KeptEntry *entry)
 					  psprintf("the script has put rows into the new %s", get_rel_name(full)));
 	else if (rest.relations != NIL && (other = also_goes(rest.relations, created)) != NULL)
 		tell_it_stays(entry, psprintf("%s depends on what the script made in its place", other));
-	else if (rest.relations != NIL || !script_made_all(entry, created))
+	else if (rest.relations != NIL || (!mentioned_only && !script_made_all(entry, created)))
 		try_to_restore(&rest);
 }
 
 void
-bring_back_rest(void)
+bring_back_rest(bool mentioned_only)
 {
 	ListCell *lc;
 
 	foreach(lc, kept)
 		if (!((KeptEntry *) lfirst(lc))->back && !((KeptEntry *) lfirst(lc))->stays)
-			bring_back_entry(lfirst(lc));
+			bring_back_entry(lfirst(lc), mentioned_only);
 	kept = NIL;
 }

@@ -23,6 +23,6 @@ extern void bring_back_nothing(void);
 extern Node *bring_back_for_statement(Node *stmt);
 
 /* The script has run: the rest comes back, tables in the place of empty ones that it made. */
-extern void bring_back_rest(void);
+extern void bring_back_rest(bool mentioned_only);
 
 #endif /* SAFEMIG_BRING_BACK_H */

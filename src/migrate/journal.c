@@ -13,13 +13,16 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "lib/stringinfo.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "base/installation.h"
 #include "base/transaction_list.h"
 #include "effect/describe.h"
 #include "effect/effect.h"
@@ -105,12 +108,18 @@ journal_entry(int64 entry)
 		add_step(STEP_ENTRY, NULL, NULL, NULL)->entry = entry;
 }
 
-/* A default's address is that of its column here, and a column's default is ALTER's business. */
+/*
+ * A default's address is that of its column here, and a column's default is
+ * ALTER's business; a view's columns are its definition's.
+ */
 static void
 note_created(const ObjectAddress *object)
 {
-	if (object->classId != AttrDefaultRelationId)
-		journal_made(object);
+	if (object->classId == AttrDefaultRelationId ||
+		(object->classId == RelationRelationId && object->objectSubId != 0 &&
+		 get_rel_relkind(object->objectId) == RELKIND_VIEW))
+		return;
+	journal_made(object);
 }
 
 /* Gone with the session, and nobody's business. */
@@ -176,6 +185,8 @@ typedef struct Around
 	List *inverses;
 	bool keeps;		   /* an entry of the bin is to be made */
 	List *constraints; /* of ConstraintName: that a change of type makes anew */
+	List *statistics;  /* of char *: likewise */
+	List *loose;	   /* of ObjectAddress *: what partitions have of their own */
 	Oid filled;		   /* by COPY */
 } Around;
 
@@ -215,8 +226,9 @@ all_created(void)
 }
 
 /*
- * Something older gets another name, and what was made within it is then called
- * otherwise: but it is dropped when the name was given back.
+ * Something gets another name.  What was made within it is then called otherwise,
+ * but it is dropped when the name was given back; and what was made itself may
+ * take the name of something that is to come back before it is dropped.
  */
 static void
 freeze_names(void)
@@ -289,9 +301,11 @@ static void *
 before_statement(Node *stmt, List *lost, bool keeps)
 {
 	Around *around = palloc0(sizeof(Around));
-	List *inverses = inverses_of_statement(stmt);
+	/* what an extension's script alters is its own */
+	List *inverses = creating_extension ? NIL : inverses_of_statement(stmt);
 	ListCell *lc;
 
+	around->loose = loose_in_partitions(stmt);
 	around->filled = relation_copied_into(stmt);
 	around->keeps = keeps;
 	foreach(lc, inverses)
@@ -300,11 +314,15 @@ before_statement(Node *stmt, List *lost, bool keeps)
 
 		if (is_temporary(&inverse->object))
 			continue;
-		if (inverse->renames && !is_among(&inverse->object, all_created()))
+		if (inverse->renames)
 			freeze_names();
 		if (inverse->retypes)
+		{
 			around->constraints =
 				list_concat(around->constraints, constraints_around(inverse->object.objectId));
+			around->statistics =
+				list_concat(around->statistics, statistics_of(inverse->object.objectId));
+		}
 		around->inverses = lappend(around->inverses, inverse);
 		if (!inverse->before_drops && !inverse->unless_kept)
 			note_inverse(inverse);
@@ -336,41 +354,105 @@ is_one_of(Oid constraint, List *names)
 	return found;
 }
 
+static bool
+is_named(const ObjectAddress *object, List *identities)
+{
+	char *identity = getObjectIdentity(object, true);
+	ListCell *lc;
+
+	foreach(lc, identities)
+		if (identity != NULL && strcmp(identity, lfirst(lc)) == 0)
+			return true;
+	return false;
+}
+
 /* With another OID, but the same as before. */
 static void
 forget_made_anew(const Around *around)
 {
-	if (around->constraints != NIL)
-		CommandCounterIncrement();
-	for (int i = list_length(steps.items) - 1; around->constraints != NIL && i >= around->before;
-		 i--)
+	if (around->constraints == NIL && around->statistics == NIL)
+		return;
+	CommandCounterIncrement();
+	for (int i = list_length(steps.items) - 1; i >= around->before; i--)
 	{
 		Step *step = list_nth(steps.items, i);
 
-		if (step->kind == STEP_CREATED && step->object.classId == ConstraintRelationId &&
-			is_one_of(step->object.objectId, around->constraints))
+		if (step->kind != STEP_CREATED)
+			continue;
+		if (step->object.classId == ConstraintRelationId
+				? is_one_of(step->object.objectId, around->constraints)
+				: step->object.classId == StatisticExtRelationId &&
+					is_named(&step->object, around->statistics))
 			steps.items = list_delete_nth_cell(steps.items, i);
 	}
 }
 
-static bool
-made_entry(const Around *around)
+/* Where a partition had such an index or foreign key, it is now a part of the new one. */
+static void
+note_taken_in(const Around *around)
 {
-	for (int i = around->before; i < list_length(steps.items); i++)
-		if (((Step *) list_nth(steps.items, i))->kind == STEP_ENTRY)
-			return true;
-	return false;
+	ListCell *lc;
+
+	if (around->loose != NIL)
+		CommandCounterIncrement();
+	foreach(lc, around->loose)
+	{
+		ObjectAddress *object = lfirst(lc);
+
+		if (object_exists(object) && is_part_in_partition(object))
+			(void) add_step(STEP_UNKNOWN, NULL,
+							psprintf("%s made part of a new one", object_in_words(object)), NULL);
+	}
+}
+
+/*
+ * What the statement has made is dropped before what it has destroyed comes back:
+ * the two may have one name.
+ */
+static bool
+put_entries_first(const Around *around)
+{
+	int at = around->before;
+
+	for (int i = at; i < list_length(steps.items); i++)
+	{
+		Step *step = list_nth(steps.items, i);
+
+		if (step->kind != STEP_ENTRY)
+			continue;
+		for (int j = i; j > at; j--)
+			lfirst(list_nth_cell(steps.items, j)) = list_nth(steps.items, j - 1);
+		lfirst(list_nth_cell(steps.items, at++)) = step;
+	}
+	return at > around->before;
+}
+
+/*
+ * What the statement's entry keeps may be another part of it.  Run when the entry
+ * is back, this finds what it would give back, or gives it.
+ */
+static void
+note_behind_entry(const Around *around, const Inverse *inverse)
+{
+	Step *last;
+
+	note_inverse(inverse);
+	last = llast(steps.items);
+	for (int i = list_length(steps.items) - 1; i > around->before; i--)
+		lfirst(list_nth_cell(steps.items, i)) = list_nth(steps.items, i - 1);
+	lfirst(list_nth_cell(steps.items, around->before)) = last;
 }
 
 static void
 after_statement(void *state)
 {
 	Around *around = state;
-	bool kept = made_entry(around);
+	bool kept = put_entries_first(around);
 	ObjectAddress filled;
 	ListCell *lc;
 
 	forget_made_anew(around);
+	note_taken_in(around);
 	if (around->keeps && !kept)
 		(void) add_step(STEP_UNKNOWN, NULL, "what it destroyed was not kept", NULL);
 	foreach(lc, around->inverses)
@@ -379,6 +461,8 @@ after_statement(void *state)
 
 		if (inverse->before_drops || (inverse->unless_kept && !kept))
 			note_inverse(inverse);
+		else if (inverse->unless_kept && inverse->sql != NULL)
+			note_behind_entry(around, inverse);
 	}
 	ObjectAddressSet(filled, RelationRelationId, around->filled);
 	if (OidIsValid(around->filled) && !is_temporary(&filled))
@@ -439,7 +523,7 @@ is_called_otherwise(const Step *altered)
 	int at = first;
 	ListCell *lc;
 
-	if (!altered->renames)
+	if (!altered->renames || !object_exists(&altered->object))
 		return false;
 	while (list_nth(steps.items, at) != altered)
 		at++;
@@ -478,7 +562,9 @@ append_creation(StringInfo text, const Step *step, List *present)
 	List *others = NIL;
 	ListCell *lc;
 
-	if (!object_exists(&step->object) || is_temporary(&step->object))
+	if (!object_exists(&step->object) || is_temporary(&step->object) ||
+		(step->object.classId == NamespaceRelationId &&
+		 safemig_is_bin_schema(step->object.objectId)))
 		return;
 	foreach(lc, present)
 		if (memcmp(lfirst(lc), &step->object, sizeof(ObjectAddress)) != 0)

@@ -158,7 +158,7 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 	{
 		bring_back_begin(migration->key);
 		run_script(&attempt->run, down);
-		bring_back_rest();
+		bring_back_rest(false);
 	}
 	else
 	{

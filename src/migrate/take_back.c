@@ -10,6 +10,7 @@
 #include "executor/spi.h"
 #include "parser/parser.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 
 #include "base/owner.h"
 #include "effect/describe.h"
@@ -128,6 +129,10 @@ take_back(ScriptRun *run, GuardedMigration *guarded, const RegisteredMigration *
 	List *steps = read_steps(migration);
 	ListCell *lc;
 
+	/* read as it was printed, and until the script's scope ends */
+	(void) print_exactly();
+	(void) set_config_option("standard_conforming_strings", "on", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	foreach(lc, steps)
 	{
 		BackStep *step = lfirst(lc);
