@@ -125,7 +125,7 @@ effects_of_refresh(RefreshMatViewStmt *stmt)
 	Oid relid = lookup_relation(stmt->relation);
 	Effect *effect;
 
-	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
+	if (!stmt->skipData || !OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_MATVIEW ||
 		!pg_class_ownercheck(relid, GetUserId()))
 		return NIL;
 	effect = make_truncate_effect(relid);

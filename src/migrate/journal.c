@@ -437,7 +437,7 @@ note_behind_entry(const Around *around, const Inverse *inverse)
 	Step *last;
 
 	note_inverse(inverse);
-	last = llast(steps.items);
+	last = list_nth(steps.items, list_length(steps.items) - 1);
 	for (int i = list_length(steps.items) - 1; i > around->before; i--)
 		lfirst(list_nth_cell(steps.items, i)) = list_nth(steps.items, i - 1);
 	lfirst(list_nth_cell(steps.items, around->before)) = last;
