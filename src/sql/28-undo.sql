@@ -74,7 +74,7 @@ CREATE FUNCTION safemig.undo_transaction(xid xid8) RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'safemig_undo_transaction';
 COMMENT ON FUNCTION safemig.undo_transaction(xid8) IS
-'brings back everything one transaction destroyed, newest first. SM006 when nothing is kept of it. SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1';
+'brings back everything one transaction destroyed, newest first. Rows of a DELETE or UPDATE that others changed since stay as they are, and an entry of which nothing comes back for that reason stays kept. SM006 when nothing is kept of it, or nothing comes back. SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1';
 REVOKE ALL ON FUNCTION safemig.undo_transaction(xid8) FROM PUBLIC;
 
 CREATE FUNCTION safemig.purge_id(id bigint, reason text DEFAULT NULL) RETURNS void

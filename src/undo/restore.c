@@ -1,6 +1,6 @@
 /*
  * restore.c
- *		undrop() and its kin: which entry is meant, who may have it back, each
+ *		undrop() and undrop_id(): which entry is meant, who may have it back, each
  *		keeper's turn, and the report.  All of it in the caller's transaction: an
  *		entry comes back whole, but for what the report names.
  */
@@ -32,10 +32,8 @@
 
 PG_FUNCTION_INFO_V1(safemig_undrop);
 PG_FUNCTION_INFO_V1(safemig_undrop_id);
-PG_FUNCTION_INFO_V1(safemig_undo_transaction);
 PGDLLEXPORT Datum safemig_undrop(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_undrop_id(PG_FUNCTION_ARGS);
-PGDLLEXPORT Datum safemig_undo_transaction(PG_FUNCTION_ARGS);
 
 /* ---------- the report ---------- */
 
@@ -86,8 +84,8 @@ report_left_out(Restore *restore, const char *format, ...)
 	restore->left_out = lappend(restore->left_out, text.data);
 }
 
-static char *
-joined(List *words, const char *separator)
+char *
+joined_words(List *words, const char *separator)
 {
 	StringInfoData text;
 	ListCell *lc;
@@ -447,7 +445,14 @@ bring_back(Restore *restore)
 		restore_definitions(restore, items, false);
 }
 
-static Restore *restore_claimed(int64 entry, const char *as_name, bool is_needed);
+pg_noreturn static void
+refuse_nothing(const Restore *restore)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CANNOT_UNDO),
+			 errmsg("nothing of entry " INT64_FORMAT " could be brought back", restore->entry),
+			 restore->left_out != NIL ? errdetail("%s", joined_words(restore->left_out, " ")) : 0));
+}
 
 /* The types of its columns, say, were dropped after it: first they, with what went with them. */
 static void
@@ -463,13 +468,15 @@ restore_what_it_needs(Restore *restore)
 		if (!bin_claim(*(int64 *) lfirst(lc)))
 			continue;
 		needed = restore_claimed(*(int64 *) lfirst(lc), NULL, true);
+		if (needed->came_back == NIL)
+			refuse_nothing(needed);
 		restore->came_first = list_concat(restore->came_first, needed->came_first);
 		restore->came_first = list_concat(restore->came_first, needed->came_back);
 		restore->left_out = list_concat(restore->left_out, needed->left_out);
 	}
 }
 
-static Restore *
+Restore *
 restore_claimed(int64 entry, const char *as_name, bool is_needed)
 {
 	Restore *restore = palloc0(sizeof(Restore));
@@ -493,20 +500,28 @@ restore_claimed(int64 entry, const char *as_name, bool is_needed)
 	}
 	PG_END_TRY();
 	if (restore->came_back == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO),
-				 errmsg("nothing of entry " INT64_FORMAT " could be brought back", entry),
-				 restore->left_out != NIL ? errdetail("%s", joined(restore->left_out, " ")) : 0));
+		return restore;
 	bin_drop_schemas(entry);
 	bin_set_state(entry, "restored", NULL);
 	return restore;
 }
 
-static Restore *
+void
+tell_left_out(Restore *restore)
+{
+	ListCell *lc;
+
+	if (restore->came_first != NIL)
+		report_left_out(restore, "What it needs came back first: %s.",
+						joined_words(restore->came_first, ", "));
+	foreach(lc, restore->left_out)
+		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
+}
+
+Restore *
 restore_entry(int64 entry, const char *as_name)
 {
 	Restore *restore;
-	ListCell *lc;
 
 	PreventCommandIfReadOnly("safemig.undrop()");
 	if (!bin_claim(entry))
@@ -516,11 +531,9 @@ restore_entry(int64 entry, const char *as_name)
 				 errhint("SELECT id, what, identity, state FROM %s.bin; lists what there is.",
 						 SAFEMIG_NAME)));
 	restore = restore_claimed(entry, as_name, false);
-	if (restore->came_first != NIL)
-		report_left_out(restore, "What it needs came back first: %s.",
-						joined(restore->came_first, ", "));
-	foreach(lc, restore->left_out)
-		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
+	if (restore->came_back == NIL)
+		refuse_nothing(restore);
+	tell_left_out(restore);
 	return restore;
 }
 
@@ -529,16 +542,20 @@ tell_what_came_back(int64 entry)
 {
 	Restore *restore = restore_entry(entry, NULL);
 
-	ereport(NOTICE, (errmsg("came back: %s", joined(restore->came_back, ", "))));
+	ereport(NOTICE, (errmsg("came back: %s", joined_words(restore->came_back, ", "))));
+}
+
+char *
+words_of_restore(const Restore *restore)
+{
+	return psprintf("came back: %s%s%s", joined_words(restore->came_back, ", "),
+					restore->left_out != NIL ? ". " : "", joined_words(restore->left_out, " "));
 }
 
 static char *
 restore_and_report(int64 entry, const char *as_name)
 {
-	Restore *restore = restore_entry(entry, as_name);
-
-	return psprintf("came back: %s%s%s", joined(restore->came_back, ", "),
-					restore->left_out != NIL ? ". " : "", joined(restore->left_out, " "));
+	return words_of_restore(restore_entry(entry, as_name));
 }
 
 /* ---------- the functions ---------- */
@@ -580,103 +597,4 @@ safemig_undrop_id(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("the id must not be null")));
 	PG_RETURN_TEXT_P(
 		cstring_to_text(restore_and_report(PG_GETARG_INT64(0), optional_text(fcinfo, 1))));
-}
-
-static List *
-entries_of_transaction(Datum xid)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	Oid types[1] = {XID8OID};
-	Datum values[1] = {xid};
-	List *entries = NIL;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(
-		"SELECT id FROM safemig.bin_entry WHERE xid = $1 AND state = 'kept' ORDER BY id DESC", 1,
-		types, values, NULL);
-	for (uint64 i = 0; i < SPI_processed; i++)
-	{
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		int64 *entry = palloc(sizeof(int64));
-		bool isnull;
-
-		*entry =
-			DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));
-		entries = lappend(entries, entry);
-		MemoryContextSwitchTo(spi);
-	}
-	SPI_finish();
-	return entries;
-}
-
-typedef struct EarlyReturn
-{
-	int64 entry;
-	char *report;
-} EarlyReturn;
-
-static void
-return_early(void *arg)
-{
-	EarlyReturn *early = arg;
-
-	early->report = restore_and_report(early->entry, NULL);
-}
-
-static bool
-holds_replaced_functions_only(int64 entry)
-{
-	ListCell *lc;
-
-	foreach(lc, bin_items(entry))
-		if (((BinItem *) lfirst(lc))->action != ACTION_REPLACE_FUNCTION)
-			return false;
-	return true;
-}
-
-bool
-restore_functions_early(int64 entry, char **report)
-{
-	EarlyReturn early = {entry, NULL};
-
-	if (!holds_replaced_functions_only(entry) || run_apart(return_early, &early) != NULL)
-		return false;
-	if (report != NULL)
-		*report = early.report;
-	else
-		ereport(NOTICE, (errmsg("%s", early.report)));
-	return true;
-}
-
-Datum
-safemig_undo_transaction(PG_FUNCTION_ARGS)
-{
-	List *entries;
-	List *reports = NIL;
-	char *report;
-	ListCell *lc;
-
-	if (PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("the transaction's id must not be null")));
-	entries = entries_of_transaction(PG_GETARG_DATUM(0));
-	if (entries == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_CANNOT_UNDO), errmsg("nothing is kept of that transaction"),
-				 errhint("SELECT id, xid, what, identity, state FROM %s.bin; lists what there is.",
-						 SAFEMIG_NAME)));
-	foreach(lc, entries)
-		if (restore_functions_early(*(int64 *) lfirst(lc), &report))
-			reports = lappend(reports, report);
-	foreach(lc, entries)
-	{
-		int64 entry = *(int64 *) lfirst(lc);
-
-		/* it may be back already, since one that came before needed it */
-		if (bin_claim(entry) || reports == NIL)
-			reports = lappend(reports, restore_and_report(entry, NULL));
-	}
-	PG_RETURN_TEXT_P(cstring_to_text(joined(reports, "; ")));
 }

@@ -34,6 +34,20 @@ extern void tell_what_came_back(int64 entry);
  */
 extern bool restore_functions_early(int64 entry, char **report);
 
+/* The same, and returns what there is to tell. */
+extern Restore *restore_entry(int64 entry, const char *as_name);
+
+/*
+ * Brings back one entry that bin_claim() said yes to, with what it needs.  Where
+ * came_back is NIL, the caller takes back, in a subtransaction, what was tried.
+ */
+extern Restore *restore_claimed(int64 entry, const char *as_name, bool is_needed);
+
+/* What is not as it was, in NOTICEs; and all of it in a line, as undrop() returns it. */
+extern void tell_left_out(Restore *restore);
+extern char *words_of_restore(const Restore *restore);
+extern char *joined_words(List *words, const char *separator);
+
 extern void report_back(Restore *restore, const BinItem *item);
 extern void report_left_out(Restore *restore, const char *format, ...) pg_attribute_printf(2, 3);
 
