@@ -54,6 +54,8 @@ _PG_init(void)
 	guard_ask_bin = refuse_what_bin_needs;
 	guard_before_rewrite = refuse_rewrite_of_kept;
 	guard_trigger_changed = refuse_trigger_after_carry;
+	guard_parent_changed = capture_hears_of_parent;
+	guard_after_statement = capture_after_statement;
 	guard_run_rewrite = settle_and_execute;
 	guard_witness = &migration_witness;
 	bin_witness = journal_entry;

@@ -75,6 +75,10 @@ extern const GuardWitness *guard_witness;
 /* Told of each trigger that is made or renamed while the guard is awake; likewise. */
 extern void (*guard_trigger_changed)(Oid trigger);
 
+/* A table got or lost a parent; and a whole statement has run.  Awake or not; likewise. */
+extern void (*guard_parent_changed)(void);
+extern void (*guard_after_statement)(void);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

@@ -40,6 +40,8 @@ void (*guard_ask_bin)(List *effects) = NULL;
 void (*guard_before_rewrite)(Oid relid) = NULL;
 const GuardWitness *guard_witness = NULL;
 void (*guard_trigger_changed)(Oid trigger) = NULL;
+void (*guard_parent_changed)(void) = NULL;
+void (*guard_after_statement)(void) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -280,6 +282,36 @@ leave_out_what_is_there(UtilityCall *call)
 }
 
 static void
+judge_utility(UtilityCall *call)
+{
+	PlannedStmt *pstmt = call->pstmt;
+	bool witnessed;
+
+	/* before the server says that its tables are in the way */
+	if (guard_before_end && drops_extension(pstmt->utilityStmt, SAFEMIG_NAME) &&
+		guard_enforce == ENFORCE_OFF && is_our_business())
+		guard_before_end(safemig_relation("bin_item"));
+	/* a part of the statement that is kept, or of its undoing: event triggers see only that */
+	if (is_own_work() && call->context == PROCESS_UTILITY_QUERY)
+		call->context = PROCESS_UTILITY_SUBCOMMAND;
+	if (!statement_matters(pstmt->utilityStmt))
+	{
+		run_plainly(call);
+		return;
+	}
+	if (!is_watching())
+	{
+		if (watches_other_databases())
+			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
+		run_plainly(call);
+		return;
+	}
+	witnessed = is_witnessed();
+	if (!witnessed || leave_out_what_is_there(call))
+		judge_and_run(call, witnessed);
+}
+
+static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
 					  QueryEnvironment *environment, DestReceiver *dest,
@@ -287,31 +319,12 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 {
 	UtilityCall call = {pstmt,	query,		 read_only_tree, context,
 						params, environment, dest,			 completion};
-	bool witnessed;
 
 	utility_hook_ran = true;
-	/* before the server says that its tables are in the way */
-	if (guard_before_end && drops_extension(pstmt->utilityStmt, SAFEMIG_NAME) &&
-		guard_enforce == ENFORCE_OFF && is_our_business())
-		guard_before_end(safemig_relation("bin_item"));
-	/* a part of the statement that is kept, or of its undoing: event triggers see only that */
-	if (is_own_work() && context == PROCESS_UTILITY_QUERY)
-		call.context = PROCESS_UTILITY_SUBCOMMAND;
-	if (!statement_matters(pstmt->utilityStmt))
-	{
-		run_plainly(&call);
-		return;
-	}
-	if (!is_watching())
-	{
-		if (watches_other_databases())
-			judge_for_other_databases(effects_on_databases(pstmt->utilityStmt));
-		run_plainly(&call);
-		return;
-	}
-	witnessed = is_witnessed();
-	if (!witnessed || leave_out_what_is_there(&call))
-		judge_and_run(&call, witnessed);
+	judge_utility(&call);
+	/* a part of a statement leaves things half made, such as a table without its key */
+	if (guard_after_statement && context != PROCESS_UTILITY_SUBCOMMAND)
+		guard_after_statement();
 }
 
 /* The statement that loaded the library by its event trigger passed no hook. */

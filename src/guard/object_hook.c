@@ -12,6 +12,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_trigger.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
@@ -198,6 +199,8 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) && class == TriggerRelationId &&
 		guard_trigger_changed && guard_is_awake())
 		guard_trigger_changed(oid);
+	if (access == OAT_POST_ALTER && class == InheritsRelationId && guard_parent_changed)
+		guard_parent_changed();
 	if (changes_our_members(access, class, oid))
 		safemig_members_changed();
 	if (access == OAT_DROP)

@@ -65,10 +65,14 @@ typedef struct HungTrigger
 	TransactionItem item;
 	Oid relid;
 	Oid trigger;
+	bool arrivals; /* tells of rows from other partitions */
 } HungTrigger;
 
 static TransactionList captured;
 static TransactionList triggers;
+
+/* A table got a parent since the captured trees were looked at. */
+static bool tree_grew = false;
 
 /* ---------- which table ---------- */
 
@@ -132,7 +136,6 @@ check_table(Relation rel, Oid root)
 	Oid relid = RelationGetRelid(rel);
 	bool partition = rel->rd_rel->relispartition && relid != root;
 
-	CheckTableNotInUse(rel, "capture");
 	if (rel->rd_rel->relkind == RELKIND_FOREIGN_TABLE)
 		refuse_capture(relid, "it is a foreign table, whose rows are elsewhere");
 	if (RelationUsesLocalBuffers(rel))
@@ -159,7 +162,7 @@ trigger_function(void)
 
 /* Internal, for no dump and nobody's ALTER TABLE; a row of a partition may come from another one. */
 static void
-hang_trigger(Relation rel)
+hang_trigger(Relation rel, int16 events)
 {
 	CreateTrigStmt *stmt = makeNode(CreateTrigStmt);
 	HungTrigger *hung = new_transaction_item(sizeof(HungTrigger));
@@ -169,8 +172,7 @@ hang_trigger(Relation rel)
 	stmt->trigname = TRIGGER_NAME;
 	stmt->row = true;
 	stmt->timing = TRIGGER_TYPE_AFTER;
-	stmt->events = TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE |
-		(rel->rd_rel->relispartition ? TRIGGER_TYPE_INSERT : 0);
+	stmt->events = events;
 	trigger = CreateTriggerFiringOn(stmt, NULL, RelationGetRelid(rel), InvalidOid, InvalidOid,
 									InvalidOid, trigger_function(), InvalidOid, NULL, true, false,
 									TRIGGER_FIRES_ALWAYS);
@@ -178,18 +180,40 @@ hang_trigger(Relation rel)
 	recordDependencyOn(&trigger, &extension, DEPENDENCY_AUTO_EXTENSION);
 	hung->relid = RelationGetRelid(rel);
 	hung->trigger = trigger.objectId;
+	hung->arrivals = (events & TRIGGER_TYPE_INSERT) != 0;
 	transaction_list_add(&triggers, hung);
 }
 
 static bool
-has_trigger(Oid relid)
+has_trigger(Oid relid, bool arrivals)
 {
 	ListCell *lc;
 
 	foreach(lc, triggers.items)
-		if (((HungTrigger *) lfirst(lc))->relid == relid)
+	{
+		HungTrigger *hung = lfirst(lc);
+
+		if (hung->relid == relid && (hung->arrivals || !arrivals))
 			return true;
+	}
 	return false;
+}
+
+/* What it has no trigger for yet; one captured alone may have become a partition. */
+static bool
+watch_rows(Relation rel)
+{
+	int16 events = 0;
+
+	if (!has_trigger(RelationGetRelid(rel), false))
+		events |= TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE;
+	if (rel->rd_rel->relispartition && !has_trigger(RelationGetRelid(rel), true))
+		events |= TRIGGER_TYPE_INSERT;
+	if (events == 0)
+		return false;
+	CheckTableNotInUse(rel, "capture");
+	hang_trigger(rel, events);
+	return true;
 }
 
 static bool
@@ -261,27 +285,13 @@ take_down(const HungTrigger *hung)
 	table_close(rel, RowExclusiveLock);
 }
 
-static void
-before_transaction_ends(XactEvent event, void *arg)
-{
-	ListCell *lc;
+/* ---------- the trees ---------- */
 
-	if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE)
-		return;
-	if (triggers.items == NIL)
-		return;
-	CommandCounterIncrement();
-	foreach(lc, triggers.items)
-		take_down(lfirst(lc));
-	CommandCounterIncrement();
-	close_row_logs();
-}
-
-/* ---------- the function ---------- */
-
-static void
+/* Was any of it not captured yet? */
+static bool
 capture_tree(Oid root)
 {
+	bool grew = false;
 	List *relids;
 	ListCell *lc;
 
@@ -295,12 +305,77 @@ capture_tree(Oid root)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNKNOWN_NAME), errmsg("the table was dropped meanwhile")));
 		check_table(rel, root);
-		if (rel->rd_rel->relkind == RELKIND_RELATION && !has_trigger(RelationGetRelid(rel)))
-			hang_trigger(rel);
+		if (rel->rd_rel->relkind == RELKIND_RELATION)
+			grew = watch_rows(rel) || grew;
 		table_close(rel, NoLock);
 	}
 	CommandCounterIncrement();
+	return grew;
 }
+
+/* What was attached to a captured tree, or made there, belongs to it. */
+static bool
+capture_what_grew(void)
+{
+	bool grew = false;
+	List *roots = NIL;
+	ListCell *lc;
+
+	tree_grew = false;
+	CommandCounterIncrement();
+	foreach(lc, captured.items)
+		roots = list_append_unique_oid(roots, ((Captured *) lfirst(lc))->relid);
+	foreach(lc, roots)
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(lfirst_oid(lc))))
+			grew = capture_tree(lfirst_oid(lc)) || grew;
+	return grew;
+}
+
+void
+capture_hears_of_parent(void)
+{
+	if (captured.items != NIL)
+		tree_grew = true;
+}
+
+void
+capture_after_statement(void)
+{
+	if (unlikely(tree_grew) && IsTransactionState())
+		(void) capture_what_grew();
+}
+
+/* By no statement, so that rows may have changed in it before anybody looked. */
+static void
+refuse_unseen_growth(void)
+{
+	if (tree_grew && capture_what_grew())
+		ereport(ERROR,
+				(errcode(ERRCODE_CANNOT_UNDO),
+				 errmsg("a table was added below one that is captured, by no statement"),
+				 errdetail("What was deleted or updated in it would not be kept.")));
+}
+
+static void
+before_transaction_ends(XactEvent event, void *arg)
+{
+	ListCell *lc;
+
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		tree_grew = false;
+	if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE)
+		return;
+	if (triggers.items == NIL)
+		return;
+	refuse_unseen_growth();
+	CommandCounterIncrement();
+	foreach(lc, triggers.items)
+		take_down(lfirst(lc));
+	CommandCounterIncrement();
+	close_row_logs();
+}
+
+/* ---------- the function ---------- */
 
 static void
 note_captured(Oid relid)
@@ -343,7 +418,7 @@ safemig_capture(PG_FUNCTION_ARGS)
 				 errhint("SELECT %s.set_local('keep', 'on'); before it.", SAFEMIG_NAME)));
 		PG_RETURN_NULL();
 	}
-	capture_tree(relid);
+	(void) capture_tree(relid);
 	note_captured(relid);
 	if (is_single_query() && capture_migration() == NULL)
 		ereport(

@@ -31,6 +31,14 @@
  */
 extern Oid captured_as(Relation rel);
 
+/*
+ * capture.c: a table gets a parent; and a statement has ended: what a captured
+ * tree has got is captured too, or the statement fails.  safemig.c gives both to
+ * the guard, which hears of it.
+ */
+extern void capture_hears_of_parent(void);
+extern void capture_after_statement(void);
+
 /* capture_log.c: what comes next is another statement, and its text, or NULL for the client's */
 extern void captured_statement_ends(void);
 extern void captured_statement_begins(const char *text);

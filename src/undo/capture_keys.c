@@ -79,6 +79,7 @@ referrers_of(const LogReturn *back)
 	Oid types[1] = {OIDOID};
 	Datum values[1] = {ObjectIdGetDatum(back->relid)};
 	List *sides = NIL;
+	KeySide *side = NULL;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -95,8 +96,9 @@ referrers_of(const LogReturn *back)
 		TupleDesc desc = SPI_tuptable->tupdesc;
 		bool isnull;
 		int place = DatumGetInt32(SPI_getbinval(row, desc, 2, &isnull)) - 1;
-		KeySide *side = place > 0 ? llast(sides) : palloc0(sizeof(KeySide));
 
+		if (place == 0 || side == NULL)
+			side = palloc0(sizeof(KeySide));
 		side->other = DatumGetObjectId(SPI_getbinval(row, desc, 1, &isnull));
 		side->mine[place] = DatumGetInt16(SPI_getbinval(row, desc, 3, &isnull));
 		side->others[place] = DatumGetInt16(SPI_getbinval(row, desc, 4, &isnull));
