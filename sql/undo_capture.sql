@@ -92,6 +92,16 @@ COMMIT;
 SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1;
 SELECT d, t, id, email FROM differences ORDER BY 1, 2, 3;
 
+-- as in the documentation
+BEGIN;
+SELECT safemig.capture('public.clients') > 0 AS captured;
+DELETE FROM clients WHERE id = 2;
+UPDATE clients SET email = NULL WHERE id > 2;
+COMMIT;
+SELECT safemig.undrop('public.clients');
+SELECT safemig.undo_transaction(xid) FROM safemig.bin ORDER BY id DESC LIMIT 1;
+SELECT d, t, id, email FROM differences ORDER BY 1, 2, 3;
+
 SELECT count(safemig.purge_id(id)) FROM (SELECT DISTINCT id FROM safemig.bin WHERE state = 'kept') b;
 SELECT count(*) FROM pg_namespace WHERE nspname ~ 'safemig_bin';
 SET safemig.enforce = off;

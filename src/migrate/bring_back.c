@@ -262,7 +262,8 @@ is_item(const KeptEntry *entry, const ObjectAddress *object)
 	{
 		BinItem *item = lfirst(lc);
 
-		if (same_thing(item, type, identity))
+		/* rows are no table, and come back into the one that is there */
+		if (item->kind != KEPT_ROWS && same_thing(item, type, identity))
 			return true;
 	}
 	return false;

@@ -30,6 +30,7 @@
 #include "guard/migration.h"
 #include "migrate/bring_back.h"
 #include "migrate/journal.h"
+#include "undo/capture.h"
 
 typedef enum StepKind
 {
@@ -50,6 +51,7 @@ typedef struct Step
 	int frozen; /* of a creation with sql: how many steps there were when it was written */
 	int64 entry;
 	bool renames;
+	bool captured; /* rows that an entry of the bin has, of another step */
 	List *columns; /* of an UPDATE: harmless when the script has made them (attnums) */
 } Step;
 
@@ -134,7 +136,7 @@ is_temporary(const ObjectAddress *object)
 
 /* A loop writes many times into the same table. */
 static bool
-is_noted(const WrittenRelation *written, const char *verb)
+is_noted(const WrittenRelation *written, const char *verb, bool captured)
 {
 	for (int i = list_length(steps.items) - 1; i >= first; i--)
 	{
@@ -143,11 +145,19 @@ is_noted(const WrittenRelation *written, const char *verb)
 		if (step->statement != statement)
 			return false;
 		if (step->kind == STEP_UNKNOWN && step->object.classId == RelationRelationId &&
-			step->object.objectId == written->relid &&
+			step->object.objectId == written->relid && step->captured == captured &&
 			strncmp(step->what, verb, strlen(verb)) == 0 && equal(step->columns, written->columns))
 			return true;
 	}
 	return false;
+}
+
+/* What is inserted, also by MERGE or an upsert, nobody keeps. */
+static bool
+is_captured(const WrittenRelation *written)
+{
+	return (written->command == CMD_UPDATE || written->command == CMD_DELETE) &&
+		captures_rows_of(written->relid);
 }
 
 static void
@@ -162,15 +172,17 @@ note_written(PlannedStmt *plan)
 			: written->command == CMD_DELETE			  ? "delete from"
 			: written->command == CMD_UPDATE			  ? "update"
 														  : "insert or update of";
+		bool captured = is_captured(written);
 		ObjectAddress object;
 		MemoryContext save;
 		Step *step;
 
 		ObjectAddressSet(object, RelationRelationId, written->relid);
-		if (is_temporary(&object) || is_noted(written, verb))
+		if (is_temporary(&object) || is_noted(written, verb, captured))
 			continue;
 		step = add_step(STEP_UNKNOWN, &object,
 						psprintf("%s %s", verb, getObjectIdentity(&object, false)), NULL);
+		step->captured = captured;
 		save = MemoryContextSwitchTo(TopTransactionContext);
 		step->columns = list_copy(written->columns);
 		MemoryContextSwitchTo(save);
@@ -516,6 +528,15 @@ writes_what_it_made(const Step *step, List *created)
 	return step->columns != NIL;
 }
 
+static bool
+is_harmless(const Step *step, List *created)
+{
+	/* for want of room a log may have been given up since */
+	if (step->captured && !some_log_was_given_up())
+		return true;
+	return writes_what_it_made(step, created);
+}
+
 /* Had it its name frozen before this step renamed it? */
 static bool
 is_called_otherwise(const Step *altered)
@@ -597,7 +618,7 @@ journal_as_jsonb(void)
 		else if (step->kind == STEP_ENTRY)
 			append_step(&text, step, "what it destroyed", NULL);
 		else if (is_among(&step->object, created) ? is_called_otherwise(step)
-												  : !writes_what_it_made(step, created))
+												  : !is_harmless(step, created))
 			append_step(&text, step, step->what, step->sql);
 	}
 	appendStringInfoChar(&text, ']');

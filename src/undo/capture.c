@@ -227,6 +227,23 @@ is_captured(Oid relid)
 	return false;
 }
 
+bool
+captures_rows_of(Oid relid)
+{
+	ListCell *lc;
+
+	if (triggers.items == NIL || some_log_was_given_up())
+		return false;
+	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
+	{
+		char kind = get_rel_relkind(lfirst_oid(lc));
+
+		if (kind != RELKIND_PARTITIONED_TABLE && !has_trigger(lfirst_oid(lc), false))
+			return false;
+	}
+	return true;
+}
+
 Oid
 captured_as(Relation rel)
 {

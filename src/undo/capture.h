@@ -39,6 +39,15 @@ extern Oid captured_as(Relation rel);
 extern void capture_hears_of_parent(void);
 extern void capture_after_statement(void);
 
+/*
+ * capture.c: is what DELETE and UPDATE take from it, its partitions and children
+ * kept, as things are now?  No, once any of this transaction's logs was given up.
+ */
+extern bool captures_rows_of(Oid relid);
+
+/* capture_log.c: did one find no room in the bin? */
+extern bool some_log_was_given_up(void);
+
 /* capture_log.c: what comes next is another statement, and its text, or NULL for the client's */
 extern void captured_statement_ends(void);
 extern void captured_statement_begins(const char *text);

@@ -231,10 +231,34 @@ detail_of(const RowLog *log)
 	return psprintf("{\"columns\": \"%s\", \"types\": \"%s\"}", columns.data, types.data);
 }
 
+typedef struct LogPlace
+{
+	const RowLog *log;
+	Oid schema;
+} LogPlace;
+
+static void
+make_schema(void *arg)
+{
+	LogPlace *place = arg;
+
+	place->schema = bin_schema(place->log->entry, get_rel_namespace(place->log->unit));
+}
+
+/* No doing of the statement's, which a migration would write down and drop. */
+static Oid
+schema_of_log(const RowLog *log)
+{
+	LogPlace place = {log, InvalidOid};
+
+	call_as_owner(make_schema, &place);
+	return place.schema;
+}
+
 static void
 make_table(RowLog *log)
 {
-	Oid schema = bin_schema(log->entry, get_rel_namespace(log->unit));
+	Oid schema = schema_of_log(log);
 	char *name = psprintf("rows_%u_%d", log->unit, list_length(logs.items) + 1);
 	StringInfoData sql;
 
@@ -383,6 +407,17 @@ give_up(RowLog *log)
 			(errmsg("rows of \"%s\" are not kept: there is no room for them in the bin",
 					get_rel_name(log->unit)),
 			 errhint("SELECT %s.set('keep_max_bytes', '...'); gives it more.", SAFEMIG_NAME)));
+}
+
+bool
+some_log_was_given_up(void)
+{
+	ListCell *lc;
+
+	foreach(lc, logs.items)
+		if (((RowLog *) lfirst(lc))->given_up)
+			return true;
+	return false;
 }
 
 static bool
