@@ -326,7 +326,8 @@ before_statement(Node *stmt, List *lost, bool keeps)
 
 		if (is_temporary(&inverse->object))
 			continue;
-		if (inverse->renames)
+		if (inverse->renames &&
+			(!is_among(&inverse->object, all_created()) || journal_entries() != NIL))
 			freeze_names();
 		if (inverse->retypes)
 		{
