@@ -418,6 +418,16 @@ note_taken_in(const Around *around)
 	}
 }
 
+static void
+move_step(int from, int to)
+{
+	Step *step = list_nth(steps.items, from);
+
+	for (int i = from; i > to; i--)
+		lfirst(list_nth_cell(steps.items, i)) = list_nth(steps.items, i - 1);
+	lfirst(list_nth_cell(steps.items, to)) = step;
+}
+
 /*
  * What the statement has made is dropped before what it has destroyed comes back:
  * the two may have one name.
@@ -431,11 +441,8 @@ put_entries_first(const Around *around)
 	{
 		Step *step = list_nth(steps.items, i);
 
-		if (step->kind != STEP_ENTRY)
-			continue;
-		for (int j = i; j > at; j--)
-			lfirst(list_nth_cell(steps.items, j)) = list_nth(steps.items, j - 1);
-		lfirst(list_nth_cell(steps.items, at++)) = step;
+		if (step->kind == STEP_ENTRY)
+			move_step(i, at++);
 	}
 	return at > around->before;
 }
@@ -447,13 +454,8 @@ put_entries_first(const Around *around)
 static void
 note_behind_entry(const Around *around, const Inverse *inverse)
 {
-	Step *last;
-
 	note_inverse(inverse);
-	last = list_nth(steps.items, list_length(steps.items) - 1);
-	for (int i = list_length(steps.items) - 1; i > around->before; i--)
-		lfirst(list_nth_cell(steps.items, i)) = list_nth(steps.items, i - 1);
-	lfirst(list_nth_cell(steps.items, around->before)) = last;
+	move_step(list_length(steps.items) - 1, around->before);
 }
 
 static void

@@ -454,7 +454,10 @@ refuse_nothing(const Restore *restore)
 			 restore->left_out != NIL ? errdetail("%s", joined_words(restore->left_out, " ")) : 0));
 }
 
-/* The types of its columns, say, were dropped after it: first they, with what went with them. */
+/*
+ * The types of its columns, say, were dropped after it: first they, with what went
+ * with them.  What was in the bin already when it went, it did without.
+ */
 static void
 restore_what_it_needs(Restore *restore)
 {
@@ -462,12 +465,13 @@ restore_what_it_needs(Restore *restore)
 
 	foreach(lc, entries_needed_by(restore->entry))
 	{
+		int64 entry = *(int64 *) lfirst(lc);
 		Restore *needed;
 
 		/* another of them may have needed it, too */
-		if (!bin_claim(*(int64 *) lfirst(lc)))
+		if (entry < restore->entry || !bin_claim(entry))
 			continue;
-		needed = restore_claimed(*(int64 *) lfirst(lc), NULL, true);
+		needed = restore_claimed(entry, NULL, true);
 		if (needed->came_back == NIL)
 			refuse_nothing(needed);
 		restore->came_first = list_concat(restore->came_first, needed->came_first);
@@ -487,11 +491,11 @@ restore_claimed(int64 entry, const char *as_name, bool is_needed)
 	restore->is_needed = is_needed;
 	restore->items = bin_items(entry);
 	check_bin_rights(restore->items);
-	restore_what_it_needs(restore);
 
 	running = restore;
 	PG_TRY();
 	{
+		restore_what_it_needs(restore);
 		bring_back(restore);
 	}
 	PG_FINALLY();
