@@ -16,13 +16,10 @@
 #include "catalog/pg_statistic_ext.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
-#include "lib/stringinfo.h"
-#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-#include "base/installation.h"
 #include "base/transaction_list.h"
 #include "effect/describe.h"
 #include "effect/effect.h"
@@ -30,30 +27,8 @@
 #include "guard/migration.h"
 #include "migrate/bring_back.h"
 #include "migrate/journal.h"
+#include "migrate/journal_step.h"
 #include "undo/capture.h"
-
-typedef enum StepKind
-{
-	STEP_CREATED,
-	STEP_ALTERED, /* sql gives back what was before */
-	STEP_ENTRY,
-	STEP_UNKNOWN /* nothing takes it back */
-} StepKind;
-
-typedef struct Step
-{
-	TransactionItem item;
-	StepKind kind;
-	int statement;
-	ObjectAddress object; /* created or altered */
-	char *what;
-	char *sql;
-	int frozen; /* of a creation with sql: how many steps there were when it was written */
-	int64 entry;
-	bool renames;
-	bool captured; /* rows that an entry of the bin has, of another step */
-	List *columns; /* of an UPDATE: harmless when the script has made them (attnums) */
-} Step;
 
 static TransactionList steps;
 static int first;	  /* of the running script */
@@ -125,8 +100,8 @@ note_created(const ObjectAddress *object)
 }
 
 /* Gone with the session, and nobody's business. */
-static bool
-is_temporary(const ObjectAddress *object)
+bool
+is_of_session(const ObjectAddress *object)
 {
 	if (object->classId == NamespaceRelationId)
 		return isAnyTempNamespace(object->objectId);
@@ -178,7 +153,7 @@ note_written(PlannedStmt *plan)
 		Step *step;
 
 		ObjectAddressSet(object, RelationRelationId, written->relid);
-		if (is_temporary(&object) || is_noted(written, verb, captured))
+		if (is_of_session(&object) || is_noted(written, verb, captured))
 			continue;
 		step = add_step(STEP_UNKNOWN, &object,
 						psprintf("%s %s", verb, getObjectIdentity(&object, false)), NULL);
@@ -202,8 +177,8 @@ typedef struct Around
 	Oid filled;		   /* by COPY */
 } Around;
 
-static bool
-is_among(const ObjectAddress *object, List *objects)
+bool
+is_one_of_objects(const ObjectAddress *object, List *objects)
 {
 	ListCell *lc;
 
@@ -218,20 +193,20 @@ is_among(const ObjectAddress *object, List *objects)
 	return false;
 }
 
-static List *
-own_steps(void)
+List *
+journal_steps(void)
 {
 	return list_copy_tail(steps.items, first);
 }
 
 /* Also what is gone again. */
-static List *
-all_created(void)
+List *
+journal_all_created(void)
 {
 	List *created = NIL;
 	ListCell *lc;
 
-	foreach(lc, own_steps())
+	foreach(lc, journal_steps())
 		if (((Step *) lfirst(lc))->kind == STEP_CREATED)
 			created = lappend(created, &((Step *) lfirst(lc))->object);
 	return created;
@@ -247,14 +222,14 @@ freeze_names(void)
 {
 	ListCell *lc;
 
-	foreach(lc, own_steps())
+	foreach(lc, journal_steps())
 	{
 		Step *step = lfirst(lc);
 
 		if (step->kind != STEP_CREATED || step->sql != NULL || !object_exists(&step->object))
 			continue;
 		step->sql = lasting(drop_of_object(&step->object));
-		step->frozen = list_length(steps.items);
+		step->frozen = list_length(steps.items) - first;
 	}
 }
 
@@ -298,10 +273,10 @@ note_lost(List *lost, List *inverses)
 		if (effect->part || !action_destroys(effect->action) || is_altered_back(effect, inverses))
 			continue;
 		if (created == NIL)
-			created = all_created();
+			created = journal_all_created();
 		ObjectAddressSet(relation, RelationRelationId, effect->relation);
-		if (is_among(&effect->object, created) || is_among(&relation, created) ||
-			is_temporary(&relation))
+		if (is_one_of_objects(&effect->object, created) || is_one_of_objects(&relation, created) ||
+			is_of_session(&relation))
 			continue;
 		describe_effect(effect);
 		(void) add_step(STEP_UNKNOWN, &effect->object,
@@ -324,10 +299,11 @@ before_statement(Node *stmt, List *lost, bool keeps)
 	{
 		Inverse *inverse = lfirst(lc);
 
-		if (is_temporary(&inverse->object))
+		if (is_of_session(&inverse->object))
 			continue;
 		if (inverse->renames &&
-			(!is_among(&inverse->object, all_created()) || journal_entries() != NIL))
+			(!is_one_of_objects(&inverse->object, journal_all_created()) ||
+			 journal_entries() != NIL))
 			freeze_names();
 		if (inverse->retypes)
 		{
@@ -480,7 +456,7 @@ after_statement(void *state)
 			note_behind_entry(around, inverse);
 	}
 	ObjectAddressSet(filled, RelationRelationId, around->filled);
-	if (OidIsValid(around->filled) && !is_temporary(&filled))
+	if (OidIsValid(around->filled) && !is_of_session(&filled))
 		(void) add_step(STEP_UNKNOWN, &filled,
 						psprintf("copy into %s", getObjectIdentity(&filled, false)), NULL);
 }
@@ -496,7 +472,7 @@ journal_creations(void)
 	List *created = NIL;
 	ListCell *lc;
 
-	foreach(lc, all_created())
+	foreach(lc, journal_all_created())
 		if (object_exists(lfirst(lc)))
 			created = lappend(created, lfirst(lc));
 	return created;
@@ -508,122 +484,8 @@ journal_entries(void)
 	List *entries = NIL;
 	ListCell *lc;
 
-	foreach(lc, own_steps())
+	foreach(lc, journal_steps())
 		if (((Step *) lfirst(lc))->kind == STEP_ENTRY)
 			entries = lappend(entries, &((Step *) lfirst(lc))->entry);
 	return entries;
-}
-
-/* Rows that go with a table or column of the script's own are nobody's. */
-static bool
-writes_what_it_made(const Step *step, List *created)
-{
-	ListCell *lc;
-
-	foreach(lc, step->columns)
-	{
-		ObjectAddress column = step->object;
-
-		column.objectSubId = lfirst_int(lc);
-		if (!is_among(&column, created))
-			return false;
-	}
-	return step->columns != NIL;
-}
-
-static bool
-is_harmless(const Step *step, List *created)
-{
-	/* for want of room a log may have been given up since */
-	if (step->captured && !some_log_was_given_up())
-		return true;
-	return writes_what_it_made(step, created);
-}
-
-/* Had it its name frozen before this step renamed it? */
-static bool
-is_called_otherwise(const Step *altered)
-{
-	int at = first;
-	ListCell *lc;
-
-	if (!altered->renames || !object_exists(&altered->object))
-		return false;
-	while (list_nth(steps.items, at) != altered)
-		at++;
-	foreach(lc, own_steps())
-	{
-		Step *step = lfirst(lc);
-
-		if (step->kind == STEP_CREATED && step->sql != NULL && step->frozen <= at &&
-			memcmp(&step->object, &altered->object, sizeof(ObjectAddress)) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-append_step(StringInfo text, const Step *step, const char *what, const char *sql)
-{
-	appendStringInfo(text, "%s{\"statement\": %d, \"what\": ", text->len > 1 ? ", " : "",
-					 step->statement);
-	escape_json(text, what);
-	if (step->kind == STEP_ENTRY)
-		appendStringInfo(text, ", \"entry\": " INT64_FORMAT, step->entry);
-	else if (sql != NULL)
-	{
-		appendStringInfoString(text, ", \"sql\": ");
-		escape_json(text, sql);
-	}
-	else
-		appendStringInfoString(text, ", \"unknown\": true");
-	appendStringInfoChar(text, '}');
-}
-
-static void
-append_creation(StringInfo text, const Step *step, List *present)
-{
-	List *others = NIL;
-	ListCell *lc;
-
-	if (!object_exists(&step->object) || is_temporary(&step->object) ||
-		(step->object.classId == NamespaceRelationId &&
-		 safemig_is_bin_schema(step->object.objectId)))
-		return;
-	foreach(lc, present)
-		if (memcmp(lfirst(lc), &step->object, sizeof(ObjectAddress)) != 0)
-			others = lappend(others, lfirst(lc));
-	if (!goes_along(&step->object, others))
-		append_step(text, step, psprintf("create %s", object_in_words(&step->object)),
-					step->sql ? step->sql : drop_of_object(&step->object));
-}
-
-/*
- * What was created is dropped under its last name, so that nothing done to it
- * needs to be taken back.
- */
-char *
-journal_as_jsonb(void)
-{
-	List *created = all_created();
-	List *present = journal_creations();
-	StringInfoData text;
-	ListCell *lc;
-
-	initStringInfo(&text);
-	appendStringInfoChar(&text, '[');
-	foreach(lc, own_steps())
-	{
-		Step *step = lfirst(lc);
-
-		if (step->kind == STEP_CREATED)
-			append_creation(&text, step, present);
-		else if (step->kind == STEP_ENTRY)
-			append_step(&text, step, "what it destroyed", NULL);
-		else if (is_among(&step->object, created) ? is_called_otherwise(step)
-												  : !is_harmless(step, created))
-			append_step(&text, step, step->what, step->sql);
-	}
-	appendStringInfoChar(&text, ']');
-	return text.data;
 }
