@@ -228,7 +228,8 @@ collect_columns(Node *node, void *context)
 			: NIL;
 
 		/* a join's columns have other numbers when a table of it has more */
-		if (var->varno <= list_length(rtable) && rt_fetch(var->varno, rtable)->rtekind == RTE_JOIN)
+		if (rtable != NIL && var->varno <= list_length(rtable) &&
+			rt_fetch(var->varno, rtable)->rtekind == RTE_JOIN)
 			return false;
 		columns->numbers = lappend_int(columns->numbers, var->varno);
 		columns->numbers = lappend_int(columns->numbers, var->varattno);
