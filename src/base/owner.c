@@ -7,6 +7,7 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 
@@ -150,6 +151,22 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
 	written = SPI_processed;
 	SPI_finish();
 	return written;
+}
+
+char *
+text_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	char *answer = NULL;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as_owner(sql, nargs, types, values, nulls);
+	if (SPI_processed == 1)
+		answer = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	answer = answer ? MemoryContextStrdup(caller, answer) : NULL;
+	SPI_finish();
+	return answer;
 }
 
 int64

@@ -32,6 +32,10 @@ write_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char
 extern int64
 bigint_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
+/* Likewise, for the one text that it finds, in the caller's memory; NULL for null, or for none. */
+extern char *
+text_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
+
 /*
  * As somebody else and with the guard awake, for what runs that role's code:
  * checks, index expressions, casts.

@@ -30,29 +30,13 @@ column_mode_word(ColumnMode mode)
 	return mode_words[mode];
 }
 
-static char *
-ask_text(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	char *answer = NULL;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(sql, nargs, types, values, NULL);
-	if (SPI_processed == 1)
-		answer = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	answer = answer ? MemoryContextStrdup(caller, answer) : NULL;
-	SPI_finish();
-	return answer;
-}
-
 char *
 ask_about(const char *sql, Oid relid, const char *text)
 {
 	Oid types[2] = {OIDOID, TEXTOID};
 	Datum values[2] = {ObjectIdGetDatum(relid), CStringGetTextDatum(text)};
 
-	return ask_text(sql, 2, types, values);
+	return text_as_owner(sql, 2, types, values, NULL);
 }
 
 char *
@@ -61,7 +45,7 @@ capture_column(Oid relid, AttrNumber attnum)
 	Oid types[2] = {OIDOID, INT2OID};
 	Datum values[2] = {ObjectIdGetDatum(relid), Int16GetDatum(attnum)};
 
-	return ask_text("SELECT safemig.bin_column($1, $2)", 2, types, values);
+	return text_as_owner("SELECT safemig.bin_column($1, $2)", 2, types, values, NULL);
 }
 
 /* get_attname() names what is dropped, too */
@@ -78,7 +62,8 @@ detail_with(const char *detail, const char *key, const char *value)
 	Datum values[3] = {CStringGetTextDatum(detail), CStringGetTextDatum(key),
 					   CStringGetTextDatum(value)};
 
-	return ask_text("SELECT $1::jsonb || jsonb_build_object($2, $3::jsonb)", 3, types, values);
+	return text_as_owner("SELECT $1::jsonb || jsonb_build_object($2, $3::jsonb)", 3, types, values,
+						 NULL);
 }
 
 char *
@@ -171,8 +156,8 @@ file_is_known(const char *detail, Oid relid)
 	Oid types[2] = {TEXTOID, OIDOID};
 	Datum values[2] = {CStringGetTextDatum(detail), ObjectIdGetDatum(relid)};
 	char *known =
-		ask_text("SELECT ($1::jsonb -> 'files') @> to_jsonb(pg_relation_filenode($2)::bigint)", 2,
-				 types, values);
+		text_as_owner("SELECT ($1::jsonb -> 'files') @> to_jsonb(pg_relation_filenode($2)::bigint)",
+					  2, types, values, NULL);
 
 	return known != NULL && strcmp(known, "t") == 0;
 }

@@ -26,30 +26,13 @@
 #include "undo/bin.h"
 #include "undo/relation_state.h"
 
-/* One text from a query of ours, in the caller's memory; NULL for null. */
-static char *
-ask(const char *sql, int nargs, Oid *types, Datum *values)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	char *answer = NULL;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	(void) execute_as_owner(sql, nargs, types, values, NULL);
-	if (SPI_processed == 1)
-		answer = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	answer = answer ? MemoryContextStrdup(caller, answer) : NULL;
-	SPI_finish();
-	return answer;
-}
-
 char *
 state_of_relation(Oid relid)
 {
 	Oid types[1] = {OIDOID};
 	Datum values[1] = {ObjectIdGetDatum(relid)};
 
-	return ask("SELECT safemig.bin_relation($1)", 1, types, values);
+	return text_as_owner("SELECT safemig.bin_relation($1)", 1, types, values, NULL);
 }
 
 char *
@@ -58,7 +41,7 @@ word_of_state(const char *state, const char *key)
 	Oid types[2] = {TEXTOID, TEXTOID};
 	Datum values[2] = {CStringGetTextDatum(state), CStringGetTextDatum(key)};
 
-	return ask("SELECT $1::jsonb ->> $2", 2, types, values);
+	return text_as_owner("SELECT $1::jsonb ->> $2", 2, types, values, NULL);
 }
 
 Oid
@@ -180,8 +163,8 @@ acl_of_state(const char *state, const char *path)
 {
 	Oid types[2] = {TEXTOID, TEXTOID};
 	Datum values[2] = {CStringGetTextDatum(state), CStringGetTextDatum(path)};
-	char *text =
-		ask("SELECT safemig.bin_acl_back($1::jsonb #> $2::text[])::text", 2, types, values);
+	char *text = text_as_owner("SELECT safemig.bin_acl_back($1::jsonb #> $2::text[])::text", 2,
+							   types, values, NULL);
 	Oid input;
 	Oid param;
 	Acl *acl;
@@ -202,10 +185,10 @@ report_lost_grants(Restore *restore, const char *name, const char *state)
 {
 	Oid types[1] = {TEXTOID};
 	Datum values[1] = {CStringGetTextDatum(state)};
-	char *roles = ask(
+	char *roles = text_as_owner(
 		"SELECT string_agg(DISTINCT r, ', ') FROM jsonb_path_query($1::jsonb, 'strict $.**.roles[*]') q(v),"
 		" LATERAL (SELECT v ->> 'name') x(r) WHERE NOT EXISTS (SELECT FROM pg_roles p WHERE p.oid = (v ->> 'oid')::oid)",
-		1, types, values);
+		1, types, values, NULL);
 
 	if (roles != NULL)
 		report_left_out(restore, "The grants of %s on %s did not come back: there is no such role.",
