@@ -138,6 +138,9 @@ extern Effect *make_truncate_effect(Oid relid);
 extern Effect *make_column_effect(Action action, Oid relid, AttrNumber attnum);
 extern Effect *make_nameless_effect(Action action, const char *type, const char *identity);
 
+/* identity.c: InvalidOid for what has no owner, or is gone */
+extern Oid owner_of_object(const ObjectAddress *object);
+
 /* What the statement itself names, as a list of one; NIL when there is no such object. */
 extern List *one_effect(Action action, Oid catalog, Oid oid);
 

@@ -69,3 +69,22 @@ effect_text(Effect *effect)
 	describe_effect(effect);
 	return psprintf("%s %s", action_name(effect->action), effect->identity);
 }
+
+Oid
+owner_of_object(const ObjectAddress *object)
+{
+	AttrNumber attnum = is_objectclass_supported(object->classId)
+		? get_object_attnum_owner(object->classId)
+		: InvalidAttrNumber;
+	int cache = attnum != InvalidAttrNumber ? get_object_catcache_oid(object->classId) : -1;
+	HeapTuple tuple =
+		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
+	bool isnull;
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	owner = DatumGetObjectId(SysCacheGetAttr(cache, tuple, attnum, &isnull));
+	ReleaseSysCache(tuple);
+	return owner;
+}

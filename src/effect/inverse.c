@@ -281,25 +281,6 @@ inverse_of_set_schema(AlterObjectSchemaStmt *stmt)
 								quote_identifier(get_namespace_name(schema))));
 }
 
-static Oid
-owner_of(const ObjectAddress *object)
-{
-	AttrNumber attnum = is_objectclass_supported(object->classId)
-		? get_object_attnum_owner(object->classId)
-		: InvalidAttrNumber;
-	int cache = attnum != InvalidAttrNumber ? get_object_catcache_oid(object->classId) : -1;
-	HeapTuple tuple =
-		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
-	bool isnull;
-	Oid owner;
-
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	owner = DatumGetObjectId(SysCacheGetAttr(cache, tuple, attnum, &isnull));
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 /* Then ALTER OWNER makes one of his own right and what he was granted, for good. */
 bool
 has_grant_of(const ObjectAddress *object, RoleSpec *role)
@@ -318,7 +299,7 @@ has_grant_of(const ObjectAddress *object, RoleSpec *role)
 	if (!HeapTupleIsValid(tuple))
 		return false;
 	datum = SysCacheGetAttr(cache, tuple, attnum, &isnull);
-	if (!isnull && owner_of(object) != roleid)
+	if (!isnull && owner_of_object(object) != roleid)
 	{
 		Acl *acl = DatumGetAclP(datum);
 
@@ -340,7 +321,7 @@ inverse_of_owner(AlterOwnerStmt *stmt)
 	if (!find_object(stmt->objectType, stmt->object, &object))
 		return unknown(NULL, (Node *) stmt);
 	keyword = keyword_of_object(&object);
-	owner = owner_of(&object);
+	owner = owner_of_object(&object);
 	if (keyword == NULL || !OidIsValid(owner) || has_grant_of(&object, stmt->newowner))
 		return unknown(&object, (Node *) stmt);
 	return one_inverse(object.classId, object.objectId, 0,

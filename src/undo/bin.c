@@ -52,22 +52,9 @@ static const char *const kind_words[] = {"moved", "storage",	"column",
 static const char *
 owner_of(const ObjectAddress *object)
 {
-	AttrNumber attnum = is_objectclass_supported(object->classId)
-		? get_object_attnum_owner(object->classId)
-		: InvalidAttrNumber;
-	int cache = attnum != InvalidAttrNumber ? get_object_catcache_oid(object->classId) : -1;
-	HeapTuple tuple;
-	bool isnull;
-	Oid owner;
+	Oid owner = owner_of_object(object);
 
-	if (cache < 0)
-		return NULL;
-	tuple = SearchSysCache1(cache, ObjectIdGetDatum(object->objectId));
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	owner = DatumGetObjectId(SysCacheGetAttr(cache, tuple, attnum, &isnull));
-	ReleaseSysCache(tuple);
-	return GetUserNameFromId(owner, true);
+	return OidIsValid(owner) ? GetUserNameFromId(owner, true) : NULL;
 }
 
 BinItem *
