@@ -16,6 +16,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "base/words.h"
 #include "effect/describe.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
@@ -38,33 +39,6 @@ const char *
 last_refusal_text(void)
 {
 	return last;
-}
-
-/* 12345678 as '12 345 678' */
-static char *
-grouped(double number)
-{
-	char digits[64];
-	StringInfoData out;
-	int length;
-
-	snprintf(digits, sizeof(digits), "%.0f", number);
-	length = strlen(digits);
-	initStringInfo(&out);
-	for (int i = 0; i < length; i++)
-	{
-		if (i > 0 && (length - i) % 3 == 0)
-			appendStringInfoChar(&out, ' ');
-		appendStringInfoChar(&out, digits[i]);
-	}
-	return out.data;
-}
-
-static char *
-size_words(int64 bytes)
-{
-	return text_to_cstring(
-		DatumGetTextPP(DirectFunctionCall1(pg_size_pretty, Int64GetDatum(bytes))));
 }
 
 /* Does this action lose the relation's rows (and not only a name)? */
@@ -99,12 +73,6 @@ stake_of(List *effects)
 		sum.bytes += stake.bytes;
 	}
 	return sum;
-}
-
-static char *
-row_words(double rows)
-{
-	return psprintf("about %s %s", grouped(rows), rows >= 0.5 && rows < 1.5 ? "row" : "rows");
 }
 
 /* What the words tell of, asked once: reading sizes and pages is the dear part. */
@@ -306,7 +274,7 @@ what_for(Effect *first, const Stakes *stakes)
 	if (!OidIsValid(first->object.objectId))
 		return psprintf("run %s", first->identity);
 	if (first->excess > 0)
-		return psprintf("%s (%s of them)", effect_words(first), grouped(first->excess));
+		return psprintf("%s (%s of them)", effect_words(first), grouped_digits(first->excess));
 	if (has_stake(first) || stakes->first.rows > 0)
 		return psprintf("%s (%s)%s", effect_words(first), row_words(stakes->first.rows),
 						first->later ? " along with temporary objects" : "");
@@ -328,7 +296,7 @@ needs_words(List *refused)
 		return pstrdup("it is frozen, and no permit opens that");
 	if (first->excess > 0)
 		return psprintf("max_rows is %s, more needs the permit '%s'",
-						grouped(setting_amount(SETTING_MAX_ROWS)), effect_text(first));
+						grouped_digits(setting_amount(SETTING_MAX_ROWS)), effect_text(first));
 	if (more == 0)
 		return psprintf("needs the permit '%s'", effect_text(first));
 	return psprintf("needs the permit '%s' and %d more", effect_text(first), more);

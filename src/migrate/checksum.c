@@ -13,8 +13,8 @@
 #include "utils/fmgrprotos.h"
 
 #include "base/compat.h"
+#include "base/tokens.h"
 #include "migrate/checksum.h"
-#include "migrate/tokens.h"
 
 #define LINE_SHOWN 200 /* bytes of a differing line that a message holds */
 

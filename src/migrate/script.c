@@ -19,10 +19,10 @@
 #include "utils/memutils.h"
 
 #include "base/errors.h"
+#include "base/tokens.h"
 #include "effect/place.h"
 #include "migrate/checksum.h"
 #include "migrate/script.h"
-#include "migrate/tokens.h"
 
 /* A client prints the whole query of an error: more than this is no help. */
 #define WHOLE_SCRIPT_SHOWN 8192
@@ -332,7 +332,7 @@ locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *sta
 }
 
 static void
-take_statements(Script *script, List *trees)
+take_statements(Script *script, List *trees, bool to_run)
 {
 	int next_start = 0;
 	ListCell *cell;
@@ -348,13 +348,15 @@ take_statements(Script *script, List *trees)
 	}
 	foreach(cell, trees)
 	{
+		if (!to_run)
+			break;
 		CHECK_FOR_INTERRUPTS();
 		check_place(script, foreach_current_index(cell), lfirst_node(RawStmt, cell)->stmt);
 	}
 }
 
-Script *
-parse_script(const char *label, const char *text)
+static Script *
+take_apart(const char *label, const char *text, bool to_run)
 {
 	Script *script = palloc0(sizeof(Script));
 	MemoryContext work =
@@ -376,11 +378,23 @@ parse_script(const char *label, const char *text)
 	trees = raw_parser(script->text, RAW_PARSE_DEFAULT);
 	error_context_stack = callback.previous;
 
-	take_statements(script, trees);
+	take_statements(script, trees, to_run);
 	script->walk = NULL;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(work);
 	return script;
+}
+
+Script *
+parse_script(const char *label, const char *text)
+{
+	return take_apart(label, text, true);
+}
+
+Script *
+read_script(const char *label, const char *text)
+{
+	return take_apart(label, text, false);
 }
 
 char *

@@ -34,6 +34,9 @@ typedef struct Script
  */
 extern Script *parse_script(const char *label, const char *text);
 
+/* Likewise, to be looked at only: with BEGIN and what cannot run in a transaction. */
+extern Script *read_script(const char *label, const char *text);
+
 /* the text that runs */
 extern char *statement_text(const Script *script, const ScriptStatement *statement);
 

@@ -1,15 +1,15 @@
 /*
  * tokens.c
- *		Runs the server's scanner over a script.  What the tokens are good for is
- *		checksum.c (do two scripts say the same?) and script.c (psql's commands,
- *		data for COPY, where a statement begins).
+ *		Runs the server's scanner over a script.  What the tokens are good for:
+ *		checksums (do two scripts say the same?), taking scripts apart, and the source
+ *		of a part of a statement.
  */
 #include "postgres.h"
 
 #include "parser/parser.h"
 #include "parser/scanner.h"
 
-#include "migrate/tokens.h"
+#include "base/tokens.h"
 
 struct TokenScan
 {
