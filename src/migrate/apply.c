@@ -100,7 +100,7 @@ read_call(FunctionCallInfo fcinfo)
 	call->attempt = new_attempt("safemig.apply()");
 	call->attempt->version = migration->version;
 	call->attempt->name = migration->name;
-	call->attempt->run.version = migration->version;
+	call->attempt->run.title = migration->version;
 	return call;
 }
 
@@ -298,7 +298,7 @@ run_scripts(ApplyCall *call, const Scripts *scripts)
 	bring_back_rest(call->differs);
 	if (scripts->check != NULL)
 		run_check(&attempt->run, scripts->check);
-	check_deferred_constraints(scripts->up->label);
+	check_deferred_constraints(&attempt->run, scripts->up->label);
 	leave_script_scope(&scope);
 	if (call->migration.down == NULL)
 		call->migration.inverse = journal_as_jsonb();

@@ -150,7 +150,7 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 
 	attempt->version = migration->version;
 	attempt->name = migration->name;
-	attempt->run.version = migration->version;
+	attempt->run.title = migration->version;
 	guard_continue_migration(attempt->guarded, migration->version);
 	journal_begin();
 	enter_script_scope(&scope);
@@ -165,8 +165,8 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 		bring_back_nothing();
 		take_back(&attempt->run, attempt->guarded, migration);
 	}
-	check_deferred_constraints(down ? down->label
-									: psprintf("taking back version %s", migration->version));
+	check_deferred_constraints(
+		&attempt->run, down ? down->label : psprintf("taking back version %s", migration->version));
 	leave_script_scope(&scope);
 	save_rolled_back(migration->key);
 

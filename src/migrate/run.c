@@ -33,7 +33,8 @@ typedef struct OuterTimer
 	bool armed;
 	TimestampTz finish;
 	int setting;
-	int script_limit; /* ms, of statement_timeout_apply */
+	int script_limit;	  /* ms, of statement_timeout_apply */
+	TimestampTz deadline; /* of the run, or 0 */
 } OuterTimer;
 
 /* ---------- what is put back ---------- */
@@ -59,12 +60,13 @@ leave_script_scope(const ScriptScope *scope)
 /* ---------- the statement timer ---------- */
 
 static void
-look_at_timer(OuterTimer *outer)
+look_at_timer(OuterTimer *outer, const ScriptRun *run)
 {
 	outer->armed = get_timeout_active(STATEMENT_TIMEOUT);
 	outer->finish = outer->armed ? get_timeout_finish_time(STATEMENT_TIMEOUT) : 0;
 	outer->setting = StatementTimeout;
 	outer->script_limit = (int) setting_amount(SETTING_STATEMENT_TIMEOUT_APPLY);
+	outer->deadline = run->deadline;
 }
 
 static void
@@ -76,6 +78,13 @@ restore_timer(const OuterTimer *outer)
 		disable_timeout(STATEMENT_TIMEOUT, false);
 }
 
+/* Of two points in time; 0 is never. */
+static TimestampTz
+sooner(TimestampTz one, TimestampTz other)
+{
+	return one == 0 ? other : Min(one, other);
+}
+
 /*
  * To the server the whole script is one statement, so it would neither start
  * the timer anew nor obey a SET statement_timeout in the script.
@@ -84,18 +93,19 @@ static void
 start_timer(const OuterTimer *outer)
 {
 	int limit = outer->script_limit;
-	TimestampTz finish;
+	TimestampTz finish = outer->deadline;
 
 	if (StatementTimeout != outer->setting && StatementTimeout > 0)
 		limit = limit > 0 ? Min(limit, StatementTimeout) : StatementTimeout;
-	if (limit == 0)
+	if (limit > 0)
+		finish = sooner(finish, TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit));
+	if (finish == 0)
 	{
 		restore_timer(outer);
 		return;
 	}
-	finish = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), limit);
-	if (outer->armed && outer->finish < finish)
-		finish = outer->finish;
+	if (outer->armed)
+		finish = sooner(finish, outer->finish);
 	enable_timeout_at(STATEMENT_TIMEOUT, finish);
 }
 
@@ -170,7 +180,7 @@ show_activity(const ScriptRun *run)
 	const char *start = run->script->text + statement->offset;
 	int length = pg_mbcliplen(start, statement->from + statement->length - statement->offset,
 							  ACTIVITY_SHOWN);
-	char *activity = psprintf("%s %s statement %d of %d: %.*s", SAFEMIG_NAME, run->version,
+	char *activity = psprintf("%s %s statement %d of %d: %.*s", SAFEMIG_NAME, run->title,
 							  run->current + 1, run->script->count, length, start);
 
 	pgstat_report_activity(STATE_RUNNING, activity);
@@ -241,21 +251,26 @@ run_script(ScriptRun *run, const Script *script)
 {
 	OuterTimer outer;
 
-	look_at_timer(&outer);
+	look_at_timer(&outer, run);
 	run->script = script;
 	for (run->current = 0; run->current < script->count; run->current++)
 	{
 		int code;
 		bool only_read;
+		int64 rows;
 
 		journal_statement(run->current + 1);
+		if (run->watcher)
+			run->watcher->before(run, run->watcher->arg);
 		code = run_statement(run, &outer, None_Receiver);
 		only_read = current_statement(run)->kind == T_SelectStmt &&
 			code == SPI_OK_UTILITY; /* so SPI calls a query whose rows nobody gets */
+		rows = only_read ? 0 : SPI_processed;
 
 		run->statements++;
-		if (!only_read)
-			run->rows += SPI_processed;
+		run->rows += rows;
+		if (run->watcher)
+			run->watcher->after(run, rows, run->watcher->arg);
 	}
 	run->current = -1;
 	restore_timer(&outer);
@@ -293,7 +308,7 @@ run_check(ScriptRun *run, const Script *check)
 	OuterTimer outer;
 	const char *wrong;
 
-	look_at_timer(&outer);
+	look_at_timer(&outer, run);
 	run->script = check;
 	run->current = 0;
 	if (run_statement(run, &outer, NULL) != SPI_OK_SELECT)
@@ -319,14 +334,25 @@ add_label(void *arg)
 }
 
 void
-check_deferred_constraints(const char *label)
+check_deferred_constraints(const ScriptRun *run, const char *label)
 {
 	ErrorContextCallback callback;
+	OuterTimer outer;
 
 	callback.callback = add_label;
 	callback.arg = unconstify(char *, label);
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
-	(void) execute("SET CONSTRAINTS ALL IMMEDIATE", None_Receiver);
+	look_at_timer(&outer, run);
+	PG_TRY();
+	{
+		start_timer(&outer);
+		(void) execute("SET CONSTRAINTS ALL IMMEDIATE", None_Receiver);
+	}
+	PG_FINALLY();
+	{
+		restore_timer(&outer);
+	}
+	PG_END_TRY();
 	error_context_stack = callback.previous;
 }

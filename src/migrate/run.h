@@ -6,11 +6,25 @@
 #define SAFEMIG_RUN_H
 
 #include "postgres.h"
+#include "datatype/timestamp.h"
+
 #include "migrate/script.h"
+
+struct ScriptRun;
+
+/* Told of each statement of a script; an error of the statement is the caller's to catch. */
+typedef struct ScriptWatcher
+{
+	void (*before)(struct ScriptRun *run, void *arg);
+	void (*after)(struct ScriptRun *run, int64 rows, void *arg);
+	void *arg;
+} ScriptWatcher;
 
 typedef struct ScriptRun
 {
-	const char *version; /* for pg_stat_activity */
+	const char *title;			  /* "1.3.0", for pg_stat_activity */
+	const ScriptWatcher *watcher; /* or NULL */
+	TimestampTz deadline;		  /* statements are cancelled then; 0 for never */
 	const Script *script;
 	int current;	  /* index of the statement at work, -1 for none */
 	int64 statements; /* run so far, and the rows they say they wrote */
@@ -36,6 +50,6 @@ extern void run_script(ScriptRun *run, const Script *script);
 extern void run_check(ScriptRun *run, const Script *check);
 
 /* What is deferred is checked now, so that it fails in this script and not in COMMIT. */
-extern void check_deferred_constraints(const char *label);
+extern void check_deferred_constraints(const ScriptRun *run, const char *label);
 
 #endif /* SAFEMIG_RUN_H */
