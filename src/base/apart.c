@@ -10,8 +10,8 @@
 
 #include "base/apart.h"
 
-ErrorData *
-run_apart(void (*work)(void *arg), void *arg)
+static ErrorData *
+run_in_subtransaction(void (*work)(void *arg), void *arg, bool keep)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -22,7 +22,10 @@ run_apart(void (*work)(void *arg), void *arg)
 	PG_TRY();
 	{
 		work(arg);
-		ReleaseCurrentSubTransaction();
+		if (keep)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
 	{
@@ -39,4 +42,16 @@ run_apart(void (*work)(void *arg), void *arg)
 		 error->sqlerrcode == ERRCODE_ADMIN_SHUTDOWN))
 		ReThrowError(error);
 	return error;
+}
+
+ErrorData *
+run_apart(void (*work)(void *arg), void *arg)
+{
+	return run_in_subtransaction(work, arg, true);
+}
+
+ErrorData *
+try_apart(void (*work)(void *arg), void *arg)
+{
+	return run_in_subtransaction(work, arg, false);
 }

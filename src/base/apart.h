@@ -14,4 +14,7 @@
  */
 extern ErrorData *run_apart(void (*work)(void *arg), void *arg);
 
+/* Likewise, only to see whether it can be done: nothing of it is left in either case. */
+extern ErrorData *try_apart(void (*work)(void *arg), void *arg);
+
 #endif /* SAFEMIG_APART_H */
