@@ -20,6 +20,7 @@
 
 #include "base/errors.h"
 #include "base/tokens.h"
+#include "effect/beyond_rollback.h"
 #include "effect/place.h"
 #include "migrate/checksum.h"
 #include "migrate/script.h"
@@ -329,6 +330,8 @@ locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *sta
 		statement->from++;
 	statement->length = end - statement->from;
 	statement->kind = nodeTag(raw->stmt);
+	statement->command = CreateCommandTag(raw->stmt);
+	statement->beyond_rollback = done_beyond_rollback(raw->stmt);
 }
 
 static void

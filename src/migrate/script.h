@@ -8,6 +8,7 @@
 
 #include "postgres.h"
 #include "nodes/nodes.h"
+#include "tcop/cmdtag.h"
 
 typedef struct ScriptStatement
 {
@@ -15,6 +16,8 @@ typedef struct ScriptStatement
 	int from;	  /* of the text that runs, comments before it included */
 	int length;	  /* of that text, without the semicolon */
 	NodeTag kind; /* of the raw parse tree */
+	CommandTag command;
+	const char *beyond_rollback; /* done_beyond_rollback(), or NULL */
 } ScriptStatement;
 
 typedef struct Script
