@@ -11,7 +11,7 @@
 
 typedef struct Incident
 {
-	const char *verdict;   /* 'refused', 'warned', 'failed' or 'off' */
+	const char *verdict;   /* 'refused', 'warned', 'failed', 'off' or 'dry run' */
 	int sqlstate;		   /* as in ErrorData, or 0 */
 	const char *statement; /* NULL: what the client sent */
 	List *effects;		   /* of char *: 'drop table public.users' */

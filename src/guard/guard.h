@@ -72,6 +72,9 @@ typedef struct GuardWitness
 } GuardWitness;
 extern const GuardWitness *guard_witness;
 
+/* Told in a dry run of what each statement does, before it is judged; likewise. */
+extern void (*guard_foretells)(List *effects);
+
 /* Told of each trigger that is made or renamed while the guard is awake; likewise. */
 extern void (*guard_trigger_changed)(Oid trigger);
 

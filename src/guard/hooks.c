@@ -39,6 +39,7 @@ void (*guard_before_end)(Oid relid) = NULL;
 void (*guard_ask_bin)(List *effects) = NULL;
 void (*guard_before_rewrite)(Oid relid) = NULL;
 const GuardWitness *guard_witness = NULL;
+void (*guard_foretells)(List *effects) = NULL;
 void (*guard_trigger_changed)(Oid trigger) = NULL;
 void (*guard_parent_changed)(void) = NULL;
 void (*guard_after_statement)(void) = NULL;
@@ -93,10 +94,13 @@ judge_or_record(FindEffects find, void *what)
 	List *effects;
 
 	if (guard_enforce == ENFORCE_OFF)
-		return record_off(find, what);
-	effects = find(what);
-	if (effects == NIL)
-		return NIL;
+		effects = record_off(find, what);
+	else
+		effects = find(what);
+	if (effects != NIL && guard_foretells && guard_is_dry_run())
+		guard_foretells(effects);
+	if (effects == NIL || guard_enforce == ENFORCE_OFF)
+		return effects;
 	if (guard_ask_bin)
 		guard_ask_bin(effects);
 	judge(effects);

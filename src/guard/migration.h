@@ -20,6 +20,15 @@ typedef struct GuardedMigration GuardedMigration;
 extern GuardedMigration *
 guard_enter_migration(const char *version, List *permits, const char *reason);
 
+/*
+ * A migration that is taken back whatever comes of it: judged as any other, but
+ * a refusal in it is no incident of somebody's who meant it.
+ */
+extern GuardedMigration *guard_enter_dry_run(List *permits);
+
+/* Does one run? */
+extern bool guard_is_dry_run(void);
+
 /* The next version of the same run, under the same permits. */
 extern void guard_continue_migration(GuardedMigration *migration, const char *version);
 

@@ -15,6 +15,7 @@
 
 #include "base/transaction_list.h"
 #include "guard/guard.h"
+#include "guard/migration.h"
 #include "guard/off.h"
 #include "guard/refusal.h"
 
@@ -24,7 +25,8 @@ static TransactionList recorded;
 bool
 off_is_unrecorded(void)
 {
-	return recorded.items == NIL && !IsInParallelMode();
+	/* a dry run tells of every statement */
+	return (recorded.items == NIL || guard_is_dry_run()) && !IsInParallelMode();
 }
 
 static bool

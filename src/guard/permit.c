@@ -38,6 +38,7 @@ struct GuardedMigration
 	TransactionItem item;
 	const char *version;
 	List *permits;
+	bool dry_run;
 };
 
 static TransactionList transaction_permits;
@@ -289,6 +290,30 @@ guard_enter_migration(const char *version, List *permits, const char *reason)
 	return entered;
 }
 
+GuardedMigration *
+guard_enter_dry_run(List *permits)
+{
+	GuardedMigration *entered = guard_enter_migration("dry run", permits, NULL);
+
+	entered->dry_run = true;
+	return entered;
+}
+
+bool
+guard_is_dry_run(void)
+{
+	GuardedMigration *migration = current_migration();
+
+	return migration != NULL && migration->dry_run;
+}
+
+/* For messages; "dry run" is no version. */
+static const char *
+migration_in_words(const GuardedMigration *migration)
+{
+	return migration->dry_run ? "the dry run" : psprintf("version %s", migration->version);
+}
+
 void
 guard_continue_migration(GuardedMigration *migration, const char *version)
 {
@@ -307,15 +332,15 @@ guard_finish_migration(GuardedMigration *finished)
 		if (permit->used)
 			continue;
 		if (!exists(permit))
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_UNKNOWN_NAME),
-				 errmsg("permit '%s %s' names nothing that was here when version %s began or ended",
-						action_name(permit->action), permit->identity, finished->version),
-				 errhint("Correct or remove the permit.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_UNKNOWN_NAME),
+					 errmsg("permit '%s %s' names nothing that was here when %s began or ended",
+							action_name(permit->action), permit->identity,
+							migration_in_words(finished)),
+					 errhint("Correct or remove the permit.")));
 		ereport(WARNING,
-				(errmsg("permit '%s %s' was not used by version %s", action_name(permit->action),
-						permit->identity, finished->version)));
+				(errmsg("permit '%s %s' was not used by %s", action_name(permit->action),
+						permit->identity, migration_in_words(finished))));
 	}
 }
 

@@ -197,6 +197,8 @@ hint_for(List *refused, List *warned, int limit)
 	if (action_category(first->action) == CATEGORY_CHANGE)
 		return psprintf("Put it in a migration: SELECT %s.apply('VERSION', 'NAME', $$...$$);",
 						SAFEMIG_NAME);
+	if (guard_is_dry_run())
+		return psprintf("Add to the call: permits => %s", permit_array(refused, warned, limit));
 	if (guard_current_migration() != NULL)
 		return psprintf("Add to the call: permits => %s, reason => '...'",
 						permit_array(refused, warned, limit));
@@ -360,7 +362,7 @@ record(const char *verdict, int sqlstate, List *effects, const char *message, co
 {
 	Incident incident = {0};
 
-	incident.verdict = verdict;
+	incident.verdict = guard_is_dry_run() ? "dry run" : verdict;
 	incident.sqlstate = sqlstate;
 	incident.effects = texts_of(effects);
 	incident.message = message;

@@ -149,8 +149,9 @@ check_caller(const Attempt *attempt)
 	if (guard_current_migration() != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_PLACE),
-				 errmsg("%s cannot be called by the script of version %s", attempt->function,
-						guard_current_migration()),
+				 errmsg("%s cannot be called by the script of %s", attempt->function,
+						guard_is_dry_run() ? "a dry run"
+										   : psprintf("version %s", guard_current_migration())),
 				 errhint("Call it for each version, one after the other.")));
 }
 
