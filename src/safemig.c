@@ -13,6 +13,7 @@
 #include "base/compat.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "lint/measure.h"
 #include "migrate/journal.h"
 #include "undo/capture.h"
 #include "undo/carry.h"
@@ -58,6 +59,7 @@ _PG_init(void)
 	guard_after_statement = capture_after_statement;
 	guard_run_rewrite = settle_and_execute;
 	guard_witness = &migration_witness;
+	guard_foretells = measure_effects;
 	bin_witness = journal_entry;
 	capture_migration = guard_current_migration;
 	guard_install_hooks();

@@ -107,6 +107,14 @@ is_anti_join(JoinType type)
 #define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
 #endif
 
+/* 16: the counts of a relation lost the t_ of their names */
+#include "pgstat.h"
+#if PG_VERSION_NUM >= 160000
+#define dead_rows_of_status(status) ((status)->counts.delta_dead_tuples)
+#else
+#define dead_rows_of_status(status) ((status)->t_counts.t_delta_dead_tuples)
+#endif
+
 /* 17: identity columns of partitions are their parent's, so it asks for the relation */
 #include "catalog/dependency.h"
 #include "utils/rel.h"

@@ -7,7 +7,7 @@
  *         default in test and development, allowed, meaning)
  *
  * kind is WORD (one of the words in "allowed", parted by '|'), SWITCH (on or
- * off), TIME (an amount with a unit, kept in ms), SIZE (likewise, in kB), SPAN
+ * off), TIME (an amount with a unit, kept in ms), LIMIT (likewise, above zero), SIZE (likewise, in kB), SPAN
  * (a long time, in seconds), SHARE (a SIZE, or a percentage: below zero) or NUMBER.
  * There is no include guard: the list is included once for each use.
  */
@@ -33,6 +33,12 @@ SETTING(RUNNER_WAIT, "runner_wait", TIME, "10s", "10s", "an amount of time, 0 to
 SETTING(STATEMENT_TIMEOUT_APPLY, "statement_timeout_apply", TIME, "0", "0",
 		"an amount of time, 0 (off) to 7d",
 		"statement_timeout for each statement of a migration script")
+SETTING(DRY_RUN_LOCK_WAIT, "dry_run_lock_wait", LIMIT, "5s", "5s", "an amount of time, 1ms to 1h",
+		"how long each statement of a dry run waits for a lock, at most")
+SETTING(DRY_RUN_TIME, "dry_run_time", LIMIT, "60s", "60s", "an amount of time, 1ms to 1d",
+		"how long all statements of a dry run may take together")
+SETTING(REQUIRE_DRY_RUN, "require_dry_run", SWITCH, "off", "off", "on|off",
+		"whether apply wants a dry run of the script that passed, since the last migration")
 SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 		"verdict on a version below the newest applied one")
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",

@@ -28,6 +28,7 @@ typedef enum SettingKind
 	KIND_WORD,
 	KIND_SWITCH,
 	KIND_TIME,
+	KIND_LIMIT,
 	KIND_SIZE,
 	KIND_SPAN,
 	KIND_SHARE,
@@ -83,7 +84,9 @@ static TransactionList local_settings;
 static int
 unit_of(SettingKind kind)
 {
-	return kind == KIND_TIME ? GUC_UNIT_MS : kind == KIND_SIZE ? GUC_UNIT_KB : 0;
+	return kind == KIND_TIME || kind == KIND_LIMIT ? GUC_UNIT_MS
+		: kind == KIND_SIZE						   ? GUC_UNIT_KB
+												   : 0;
 }
 
 static bool
@@ -151,7 +154,7 @@ parse_amount(SettingKind kind, const char *value, int64 *amount)
 	if (!parse_int(value, &number, unit_of(kind), &hint))
 		return false;
 	*amount = number;
-	return number >= 0;
+	return number > 0 || (number == 0 && kind != KIND_LIMIT);
 }
 
 /* Is word one of the list "a|b|c"? */
