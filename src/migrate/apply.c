@@ -20,6 +20,7 @@
 #include "migrate/attempt.h"
 #include "migrate/bring_back.h"
 #include "migrate/checksum.h"
+#include "migrate/gate.h"
 #include "migrate/journal.h"
 #include "migrate/registry.h"
 #include "migrate/runner.h"
@@ -333,6 +334,7 @@ run_migration(ApplyCall *call)
 	INSTR_TIME_SET_CURRENT(start);
 	parse_scripts(&call->migration, &scripts);
 	call->migration.token_checksum = token_checksum(call->migration.up);
+	check_gates(&call->migration);
 	run_scripts(call, &scripts);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);

@@ -1,0 +1,120 @@
+/*
+ * gate.c
+ *		The gates before a migration, each a setting.  All of them are asked, so that
+ *		one error says all that is missing.
+ *
+ *		To add one: a function that fills a ClosedGate, and a row in gates[].
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/owner.h"
+#include "base/settings.h"
+#include "migrate/gate.h"
+
+#define SCRIPT_IN_HINT 1000 /* bytes of a script that is worth repeating in a hint */
+
+typedef struct ClosedGate
+{
+	Setting setting;
+	char *why;	/* a whole sentence */
+	char *next; /* the statement that opens it */
+} ClosedGate;
+
+/* ---------- require_dry_run ---------- */
+
+/*
+ * Of the same words, in this database, and since its last change by a migration:
+ * what ran before that ran on another schema.
+ */
+static bool
+has_dry_run(const NewMigration *migration)
+{
+	Oid types[2] = {TEXTOID, TEXTOID};
+	Datum values[2] = {CStringGetTextDatum(migration->token_checksum),
+					   CStringGetTextDatum(database_mark())};
+
+	if (!OidIsValid(safemig_find_relation("dry_run_record")))
+		return false;
+	return bigint_as_owner("SELECT count(*) FROM safemig.dry_run_record r"
+						   " WHERE r.token_checksum = $1 AND r.bound_to = $2"
+						   " AND NOT EXISTS (SELECT FROM safemig.migration m"
+						   "  WHERE m.state IN ('applied', 'rolled back') AND m.changed_at > r.at)",
+						   2, types, values, NULL) > 0;
+}
+
+static char *
+array_in_words(List *texts)
+{
+	StringInfoData out;
+	ListCell *lc;
+
+	initStringInfo(&out);
+	foreach(lc, texts)
+		appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "", quote_literal_cstr(lfirst(lc)));
+	return psprintf("ARRAY[%s]", out.data);
+}
+
+static bool
+needs_dry_run(const NewMigration *migration, ClosedGate *gate)
+{
+	const char *script =
+		strlen(migration->up) <= SCRIPT_IN_HINT ? quote_literal_cstr(migration->up) : "$$...$$";
+
+	if (!setting_is_on(SETTING_REQUIRE_DRY_RUN) || has_dry_run(migration))
+		return false;
+	gate->setting = SETTING_REQUIRE_DRY_RUN;
+	gate->why = "No dry run of this script has passed in this database since its last migration.";
+	gate->next = migration->permits == NIL
+		? psprintf("SELECT * FROM %s.dry_run(%s);", SAFEMIG_NAME, script)
+		: psprintf("SELECT * FROM %s.dry_run(%s, permits => %s);", SAFEMIG_NAME, script,
+				   array_in_words(migration->permits));
+	return true;
+}
+
+/* ---------- all of them ---------- */
+
+/* Is it closed? */
+typedef bool (*Gate)(const NewMigration *migration, ClosedGate *gate);
+
+static const Gate gates[] = {needs_dry_run};
+
+static void
+add_line(StringInfo out, const char *line)
+{
+	appendStringInfo(out, "%s%s", out->len > 0 ? "\n" : "", line);
+}
+
+void
+check_gates(const NewMigration *migration)
+{
+	StringInfoData names;
+	StringInfoData why;
+	StringInfoData next;
+
+	initStringInfo(&names);
+	initStringInfo(&why);
+	initStringInfo(&next);
+	for (int i = 0; i < lengthof(gates); i++)
+	{
+		ClosedGate gate = {0};
+
+		if (!gates[i](migration, &gate))
+			continue;
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", setting_name(gate.setting));
+		add_line(&why, gate.why);
+		add_line(&next, gate.next);
+	}
+	if (names.len > 0)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_GATE_CLOSED),
+			 errmsg("version %s cannot be applied: closed by %s", migration->version, names.data),
+			 errdetail_internal("%s", why.data), errhint("%s", next.data)));
+}
