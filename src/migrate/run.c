@@ -241,6 +241,8 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 	}
 	PG_END_TRY();
 	error_context_stack = callback.previous;
+	/* what comes between two statements is ours, and not to be cancelled by their limit */
+	restore_timer(outer);
 	captured_statement_begins(NULL);
 	pfree(sent);
 	return code;
@@ -273,7 +275,6 @@ run_script(ScriptRun *run, const Script *script)
 			run->watcher->after(run, rows, run->watcher->arg);
 	}
 	run->current = -1;
-	restore_timer(&outer);
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
 }
 
@@ -315,7 +316,6 @@ run_check(ScriptRun *run, const Script *check)
 		wrong = "it returns no rows";
 	else
 		wrong = verdict_of_check();
-	restore_timer(&outer);
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
 	if (wrong != NULL)
 		ereport(ERROR,
