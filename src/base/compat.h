@@ -221,12 +221,80 @@ rebuild_index(Oid index, char persistence)
 #define populate_compact_attribute(desc, index) ((void) 0)
 #endif
 
+/* 17: identity is a matter of the whole partitioned table */
+static inline bool
+identity_recurses(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return true;
+#else
+	return false;
+#endif
+}
+
+/* 19: a new column of a domain with constraints is checked, and written only for a volatile default */
+static inline bool
+constrained_domain_rewrites(bool is_volatile)
+{
+#if PG_VERSION_NUM >= 190000
+	return is_volatile;
+#else
+	return true;
+#endif
+}
+
+/* 17: a generated column may get another expression, for which every row is written */
+#include "nodes/parsenodes.h"
+static inline bool
+sets_expression(AlterTableCmd *command)
+{
+#if PG_VERSION_NUM >= 170000
+	return command->subtype == AT_SetExpression;
+#else
+	return false;
+#endif
+}
+
 /* 17: who may refresh a materialized view is a privilege, no longer only its owner */
 #include "commands/tablecmds.h"
 #if PG_VERSION_NUM >= 170000
 #define RangeVarCallbackMayRefresh RangeVarCallbackMaintainsTable
 #else
 #define RangeVarCallbackMayRefresh RangeVarCallbackOwnsTable
+#endif
+
+/* 17: MAINTAIN came to what can be granted on a table */
+#if PG_VERSION_NUM >= 170000
+#define PRIVILEGES_ON_TABLES "select insert update delete truncate references trigger maintain"
+#else
+#define PRIVILEGES_ON_TABLES "select insert update delete truncate references trigger"
+#endif
+
+/* 18: a generated column may be virtual, and is so unless STORED is written */
+#include "catalog/pg_attribute.h"
+#include "nodes/parsenodes.h"
+static inline char
+generated_kind(const Constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	return constraint->generated_kind;
+#else
+	return ATTRIBUTE_GENERATED_STORED;
+#endif
+}
+
+/* 19: VALIDATE CONSTRAINT of a domain lets writers pass */
+#if PG_VERSION_NUM >= 190000
+#define DOMAIN_VALIDATION_LOCK ShareUpdateExclusiveLock
+#else
+#define DOMAIN_VALIDATION_LOCK ShareLock
+#endif
+
+/* 18: GRANT and REVOKE lock the relation, so that it is not dropped meanwhile */
+#if PG_VERSION_NUM >= 180000
+#define GRANT_LOCK AccessShareLock
+#else
+#define GRANT_LOCK NoLock
 #endif
 
 #endif /* SAFEMIG_COMPAT_H */

@@ -39,6 +39,8 @@ SETTING(DRY_RUN_TIME, "dry_run_time", LIMIT, "60s", "60s", "an amount of time, 1
 		"how long all statements of a dry run may take together")
 SETTING(REQUIRE_DRY_RUN, "require_dry_run", SWITCH, "off", "off", "on|off",
 		"whether apply wants a dry run of the script that passed, since the last migration")
+SETTING(REQUIRE_CLEAN_LINT, "require_clean_lint", SWITCH, "off", "off", "on|off",
+		"whether apply wants a script in which lint finds no error")
 SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 		"verdict on a version below the newest applied one")
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",

@@ -26,6 +26,7 @@
 #include "base/installation.h"
 #include "effect/alter_table.h"
 #include "effect/grant_effects.h"
+#include "effect/names.h"
 #include "effect/row_type.h"
 #include "effect/server_refuses.h"
 
@@ -57,7 +58,7 @@ same_drop_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 		ObjectAddress *column = palloc(sizeof(ObjectAddress));
 
 		ObjectAddressSubSet(*column, RelationRelationId, lfirst_oid(lc),
-							get_attnum(lfirst_oid(lc), cmd->name));
+							name_reader->column(lfirst_oid(lc), cmd->name));
 		if (column->objectSubId > 0)
 			columns = lappend(columns, column);
 	}
@@ -67,7 +68,7 @@ same_drop_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_drop_column(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = name_reader->column(relid, cmd->name);
 	ObjectAddress *column = palloc(sizeof(ObjectAddress));
 	Effect *effect;
 
@@ -93,7 +94,7 @@ same_in_children(Effect *whole, Oid relid, const char *column)
 
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
-		AttrNumber attnum = get_attnum(lfirst_oid(lc), column);
+		AttrNumber attnum = name_reader->column(lfirst_oid(lc), column);
 		Effect *effect;
 
 		if (lfirst_oid(lc) == relid || attnum <= 0)
@@ -125,7 +126,7 @@ same_type_in_typed_tables(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_alter_type(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = name_reader->column(relid, cmd->name);
 	Effect *effect;
 
 	if (attnum <= 0)
@@ -147,7 +148,7 @@ static List *
 effects_of_drop_constraint(Oid relid, AlterTableCmd *cmd)
 {
 	ObjectAddress *constraint = palloc(sizeof(ObjectAddress));
-	Oid oid = get_relation_constraint_oid(relid, cmd->name, true);
+	Oid oid = name_reader->constraint(relid, cmd->name);
 
 	if (!OidIsValid(oid))
 		return NIL;
@@ -158,7 +159,7 @@ effects_of_drop_constraint(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_column_command(Action action, Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = name_reader->column(relid, cmd->name);
 
 	return attnum > 0 ? named(make_column_effect(action, relid, attnum)) : NIL;
 }
@@ -173,7 +174,7 @@ defaults_in_children(Effect *whole, Oid relid, const char *column)
 
 	foreach(lc, find_all_inheritors(relid, NoLock, NULL))
 	{
-		AttrNumber attnum = get_attnum(lfirst_oid(lc), column);
+		AttrNumber attnum = name_reader->column(lfirst_oid(lc), column);
 		ObjectAddress object;
 		Effect *effect;
 
@@ -194,7 +195,7 @@ defaults_in_children(Effect *whole, Oid relid, const char *column)
 static List *
 effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = name_reader->column(relid, cmd->name);
 	ObjectAddress object;
 	Effect *effect;
 
@@ -212,7 +213,7 @@ effects_of_drop_default(Oid relid, AlterTableCmd *cmd)
 static List *
 effects_of_drop_identity(Oid relid, AlterTableCmd *cmd)
 {
-	AttrNumber attnum = get_attnum(relid, cmd->name);
+	AttrNumber attnum = name_reader->column(relid, cmd->name);
 	Oid sequence = attnum > 0 ? identity_sequence(relid, attnum) : InvalidOid;
 
 	if (!OidIsValid(sequence))

@@ -172,6 +172,10 @@ extern bool action_of_dropped_object(const ObjectAddress *object, Action *action
 
 /* type_change.c: does ALTER COLUMN ... TYPE leave every stored value as it is? */
 extern bool type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def);
+/* likewise of a column that is known without its table */
+extern bool type_change_keeps_values(const char *column, Oid old_type, int32 old_typmod,
+									 Oid old_collation, AttrNumber attnum, ColumnDef *def);
+extern bool using_is_plain_cast(const char *column, Oid type, int32 typmod, ColumnDef *def);
 /* and is it what the server would do by itself, without USING? */
 extern bool type_change_is_plain_cast(Oid relid, AttrNumber attnum, ColumnDef *def);
 /* such a cast, and back: the same in every session, whatever its time zone or DateStyle? */

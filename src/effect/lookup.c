@@ -56,11 +56,35 @@
 #include "utils/memutils.h"
 
 #include "effect/effect.h"
+#include "effect/names.h"
+
+static Oid
+relation_by_catalog(const RangeVar *name)
+{
+	return RangeVarGetRelid(name, NoLock, true);
+}
+
+static Oid
+constraint_by_catalog(Oid relid, const char *name)
+{
+	return get_relation_constraint_oid(relid, name, true);
+}
+
+static Oid
+schema_by_catalog(const char *name)
+{
+	return get_namespace_oid(name, true);
+}
+
+const NameReader catalog_names = {relation_by_catalog, get_attnum, constraint_by_catalog,
+								  schema_by_catalog};
+
+const NameReader *name_reader = &catalog_names;
 
 Oid
 lookup_relation(const RangeVar *name)
 {
-	return RangeVarGetRelid(name, NoLock, true);
+	return name_reader->relation(name);
 }
 
 static Oid
@@ -87,7 +111,7 @@ lookup_relation_part(ObjectType type, List *names)
 		case OBJECT_POLICY:
 			return get_relation_policy_oid(relid, name, true);
 		case OBJECT_TABCONSTRAINT:
-			return get_relation_constraint_oid(relid, name, true);
+			return name_reader->constraint(relid, name);
 		default:
 			return InvalidOid;
 	}
@@ -133,7 +157,6 @@ static const struct
 	Oid catalog;
 	Oid (*find)(const char *name, bool missing_ok);
 } named_by_string[] = {
-	{OBJECT_SCHEMA, NamespaceRelationId, get_namespace_oid},
 	{OBJECT_DATABASE, DatabaseRelationId, get_database_oid},
 	{OBJECT_EXTENSION, ExtensionRelationId, get_extension_oid},
 	{OBJECT_FDW, ForeignDataWrapperRelationId, get_foreign_data_wrapper_oid},
@@ -197,6 +220,9 @@ lookup_by_form(ObjectType type, Node *name, Oid *catalog)
 		case OBJECT_TABCONSTRAINT:
 			*catalog = ConstraintRelationId;
 			return lookup_relation_part(type, castNode(List, name));
+		case OBJECT_SCHEMA:
+			*catalog = NamespaceRelationId;
+			return name_reader->schema(strVal(name));
 		case OBJECT_OPERATOR:
 			*catalog = OperatorRelationId;
 			return LookupOperWithArgs(castNode(ObjectWithArgs, name), true);
@@ -301,7 +327,7 @@ lookup_column(const char *text, ObjectAddress *object)
 	relid = lookup_relation_by_list(list_truncate(list_copy(names), list_length(names) - 1));
 	if (!OidIsValid(relid))
 		return false;
-	attnum = get_attnum(relid, strVal(llast(names)));
+	attnum = name_reader->column(relid, strVal(llast(names)));
 	if (attnum == InvalidAttrNumber)
 		return false;
 	ObjectAddressSubSet(*object, RelationRelationId, relid, attnum);

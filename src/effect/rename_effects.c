@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 
 #include "effect/alter_table.h"
+#include "effect/names.h"
 #include "effect/rename_effects.h"
 #include "effect/row_type.h"
 
@@ -23,7 +24,7 @@
 static List *
 rename_column(Action action, Oid relid, const char *name)
 {
-	AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, name) : 0;
+	AttrNumber attnum = OidIsValid(relid) ? name_reader->column(relid, name) : 0;
 	Effect *effect;
 
 	if (attnum <= 0)
@@ -74,7 +75,7 @@ effects_of_rename(RenameStmt *stmt)
 							   rename_in_typed_tables(stmt, relid));
 		case OBJECT_SCHEMA:
 			return one_effect(ACTION_RENAME_SCHEMA, NamespaceRelationId,
-							  get_namespace_oid(stmt->subname, true));
+							  name_reader->schema(stmt->subname));
 		case OBJECT_TYPE:
 		case OBJECT_DOMAIN:
 			return one_effect(

@@ -156,11 +156,11 @@ statistics_target(Oid relid, AttrNumber attnum)
 	return isnull ? -1 : DatumGetInt16(target);
 }
 
-char
-trigger_state(Oid trigger)
+/* Hands the row of a trigger to take, if there is one. */
+static void
+look_at_trigger(Oid trigger, void (*take)(Form_pg_trigger form, void *arg), void *arg)
 {
 	Relation catalog = table_open(TriggerRelationId, AccessShareLock);
-	char state = '\0';
 	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple tuple;
@@ -169,8 +169,37 @@ trigger_state(Oid trigger)
 				ObjectIdGetDatum(trigger));
 	scan = systable_beginscan(catalog, TriggerOidIndexId, true, NULL, 1, &key);
 	if (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		state = ((Form_pg_trigger) GETSTRUCT(tuple))->tgenabled;
+		take((Form_pg_trigger) GETSTRUCT(tuple), arg);
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
+}
+
+static void
+take_state(Form_pg_trigger form, void *state)
+{
+	*(char *) state = form->tgenabled;
+}
+
+static void
+take_internal(Form_pg_trigger form, void *internal)
+{
+	*(bool *) internal = form->tgisinternal;
+}
+
+char
+trigger_state(Oid trigger)
+{
+	char state = '\0';
+
+	look_at_trigger(trigger, take_state, &state);
 	return state;
+}
+
+bool
+trigger_is_internal(Oid trigger)
+{
+	bool internal = false;
+
+	look_at_trigger(trigger, take_internal, &internal);
+	return internal;
 }

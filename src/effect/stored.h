@@ -25,4 +25,7 @@ extern int statistics_target(Oid relid, AttrNumber attnum);
 /* pg_trigger.tgenabled; '\0' when it is gone */
 extern char trigger_state(Oid trigger);
 
+/* the server's own, of a foreign key or a deferrable constraint */
+extern bool trigger_is_internal(Oid trigger);
+
 #endif /* SAFEMIG_STORED_H */

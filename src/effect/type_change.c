@@ -102,25 +102,35 @@ type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 {
 	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relid), Int16GetDatum(attnum));
 	FormData_pg_attribute old;
-	Oid type;
-	int32 typmod;
-	ParseState *pstate = make_parsestate(NULL);
-	Node *expr;
 
 	if (!HeapTupleIsValid(tuple))
 		return true;
 	old = *((Form_pg_attribute) GETSTRUCT(tuple));
 	ReleaseSysCache(tuple);
+	return type_change_keeps_values(NameStr(old.attname), old.atttypid, old.atttypmod,
+									old.attcollation, attnum, def);
+}
 
+bool
+type_change_keeps_values(const char *column, Oid old_type, int32 old_typmod, Oid old_collation,
+						 AttrNumber attnum, ColumnDef *def)
+{
+	Oid type;
+	int32 typmod;
+	ParseState *pstate = make_parsestate(NULL);
+	Node *expr;
+
+	if (!OidIsValid(old_type))
+		return false;
 	/* a type that does not exist: the server says so */
 	type = LookupTypeNameOid(NULL, def->typeName, true);
 	if (!OidIsValid(type))
 		return true;
 	typenameTypeIdAndMod(NULL, def->typeName, &type, &typmod);
-	if (!using_is_only_the_cast(def, NameStr(old.attname), type, typmod))
+	if (!using_is_only_the_cast(def, column, type, typmod))
 		return false;
 
-	expr = (Node *) makeVar(1, attnum, old.atttypid, old.atttypmod, old.attcollation, 0);
+	expr = (Node *) makeVar(1, attnum, old_type, old_typmod, old_collation, 0);
 	expr = coerce_to_target_type(pstate, expr, exprType(expr), type, typmod,
 								 def->raw_default ? COERCION_EXPLICIT : COERCION_ASSIGNMENT,
 								 COERCE_IMPLICIT_CAST, -1);
@@ -128,6 +138,12 @@ type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 		return true; /* no such conversion: the server says so */
 	assign_expr_collations(pstate, expr);
 	return conversion_is_nothing((Node *) expression_planner((Expr *) expr));
+}
+
+bool
+using_is_plain_cast(const char *column, Oid type, int32 typmod, ColumnDef *def)
+{
+	return OidIsValid(type) && using_is_only_the_cast(def, column, type, typmod);
 }
 
 bool

@@ -95,9 +95,13 @@ extern void defend_database(Effect *effect);
 extern Decision standing_decision(Action action);
 extern bool loses_nothing(Effect *effect);
 extern Decision decision_of_word(const char *word);
+extern const char *word_of_decision(Decision decision);
 
 /* judge.c: returns when all may pass, else raises the one refusal */
 extern void judge(List *effects);
+/* What it would decide on one of a statement's effects, permits aside, and whether one opens it */
+extern Decision decision_on(Effect *effect);
+extern bool takes_permit(Effect *effect);
 /* those of them that judge() would refuse; spends no permit */
 extern List *refused_if_on(List *effects);
 extern void lock_what_must_stay_empty(List *effects);

@@ -43,7 +43,7 @@ is_covered(Effect *effect)
 		(action_category(root->action) == CATEGORY_DATA || root->action == effect->action);
 }
 
-static bool
+bool
 takes_permit(Effect *effect)
 {
 	return effect->action != ACTION_DISARM && !effect->sealed;
@@ -63,6 +63,12 @@ final_decision(Effect *effect)
 	if (effect->permitted)
 		effect->found_empty = false;
 	return effect->permitted ? DECISION_ALLOW : decision;
+}
+
+Decision
+decision_on(Effect *effect)
+{
+	return is_covered(effect) ? DECISION_ALLOW : decide(effect);
 }
 
 /* The first week's "warn" is no way to take the guard away. */

@@ -133,7 +133,6 @@ safemig_last_refusal(PG_FUNCTION_ARGS)
 Datum
 safemig_decision(PG_FUNCTION_ARGS)
 {
-	static const char *const words[] = {"allow", "log", "warn", "refuse"};
 	char *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Action action;
 	const char *rest;
@@ -142,5 +141,5 @@ safemig_decision(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no action \"%s\"", name),
 				 errhint("SELECT action FROM %s.actions; lists them.", SAFEMIG_NAME)));
-	PG_RETURN_TEXT_P(cstring_to_text(words[standing_decision(action)]));
+	PG_RETURN_TEXT_P(cstring_to_text(word_of_decision(standing_decision(action))));
 }

@@ -30,19 +30,6 @@
 #include "base/settings.h"
 #include "guard/rule.h"
 
-/* columns of safemig.rule */
-#define RULE_KIND 2
-#define RULE_ACTION 3
-#define RULE_DECISION 4
-#define RULE_OBJECT 5
-#define RULE_OBJECT_CLASS 6
-#define RULE_OBJECT_OID 7
-#define RULE_SCHEMA 8
-#define RULE_SCHEMA_OID 9
-#define RULE_ROLE 10
-#define RULE_ROLE_OID 11
-#define RULE_BOUND_TO 12
-
 #define ANY_ACTION (-1)
 
 typedef struct Rule
@@ -127,9 +114,9 @@ read_decision(Rule *rule, const char *kind, const char *word)
 static bool
 find_by_name(Rule *rule, HeapTuple tuple, TupleDesc desc)
 {
-	char *object = text_column(tuple, desc, RULE_OBJECT);
-	char *schema = text_column(tuple, desc, RULE_SCHEMA);
-	char *role = text_column(tuple, desc, RULE_ROLE);
+	char *object = text_column(tuple, desc, RULE_COLUMN_OBJECT);
+	char *schema = text_column(tuple, desc, RULE_COLUMN_SCHEMA);
+	char *role = text_column(tuple, desc, RULE_COLUMN_ROLE);
 
 	if (object != NULL && !lookup_permit_object(ACTION_TRUNCATE, object, &rule->object))
 		return false;
@@ -142,17 +129,20 @@ static void
 take_row(HeapTuple tuple, TupleDesc desc)
 {
 	Rule *rule = palloc0(sizeof(Rule));
-	char *mark = text_column(tuple, desc, RULE_BOUND_TO);
+	char *mark = text_column(tuple, desc, RULE_COLUMN_BOUND_TO);
 
-	read_action(rule, text_column(tuple, desc, RULE_ACTION));
-	read_decision(rule, text_column(tuple, desc, RULE_KIND),
-				  text_column(tuple, desc, RULE_DECISION));
+	/* how grave findings are is src/lint's to read */
+	if (strcmp(text_column(tuple, desc, RULE_COLUMN_KIND), "lint") == 0)
+		return;
+	read_action(rule, text_column(tuple, desc, RULE_COLUMN_ACTION));
+	read_decision(rule, text_column(tuple, desc, RULE_COLUMN_KIND),
+				  text_column(tuple, desc, RULE_COLUMN_DECISION));
 	if (mark != NULL && strcmp(mark, database_mark()) == 0)
 	{
-		ObjectAddressSet(rule->object, oid_column(tuple, desc, RULE_OBJECT_CLASS),
-						 oid_column(tuple, desc, RULE_OBJECT_OID));
-		rule->schema = oid_column(tuple, desc, RULE_SCHEMA_OID);
-		rule->role = oid_column(tuple, desc, RULE_ROLE_OID);
+		ObjectAddressSet(rule->object, oid_column(tuple, desc, RULE_COLUMN_OBJECT_CLASS),
+						 oid_column(tuple, desc, RULE_COLUMN_OBJECT_OID));
+		rule->schema = oid_column(tuple, desc, RULE_COLUMN_SCHEMA_OID);
+		rule->role = oid_column(tuple, desc, RULE_COLUMN_ROLE_OID);
 	}
 	else if (find_by_name(rule, tuple, desc))
 		cache.foreign = true;

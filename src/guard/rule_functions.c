@@ -41,10 +41,14 @@ PGDLLEXPORT Datum safemig_exempt(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_unexempt(PG_FUNCTION_ARGS);
 PGDLLEXPORT Datum safemig_on_ddl_end(PG_FUNCTION_ARGS);
 
+#define LINT_PREFIX "lint "
+
+bool (*guard_is_lint_rule)(const char *name) = NULL;
+
 /* One row of safemig.rule, NULL where nothing is said */
 typedef struct RuleRow
 {
-	const char *kind; /* 'rule', 'protect' or 'exempt' */
+	const char *kind; /* 'rule', 'protect', 'exempt' or 'lint' */
 	const char *action;
 	const char *decision;
 	const char *object;
@@ -187,10 +191,27 @@ take_role(RuleRow *row, const char *name)
 {
 	if (name == NULL)
 		return;
+	if (strcmp(row->kind, "lint") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("a rule of lint is for every role"),
+				 errhint("Leave the role out.")));
 	row->role = name;
 	row->role_oid = get_role_oid(name, true);
 	if (!OidIsValid(row->role_oid))
 		ereport(ERROR, (errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no role \"%s\"", name)));
+}
+
+/* 'lint ban-drop-column': how grave a finding is, for every role */
+static void
+take_lint_rule(RuleRow *row, const char *text)
+{
+	if (guard_is_lint_rule == NULL || !guard_is_lint_rule(text + strlen(LINT_PREFIX)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("there is no rule of lint \"%s\"", text + strlen(LINT_PREFIX)),
+				 errhint("SELECT id FROM %s.lint_rules; lists them.", SAFEMIG_NAME)));
+	row->kind = "lint";
+	row->action = text;
 }
 
 static void
@@ -205,6 +226,11 @@ take_action(RuleRow *row, const char *text)
 			row->action = text;
 			return;
 		}
+	if (strncmp(text, LINT_PREFIX, strlen(LINT_PREFIX)) == 0)
+	{
+		take_lint_rule(row, text);
+		return;
+	}
 	if (!action_of_text(text, &action, &rest) || *rest != '\0' || action == ACTION_DISARM)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME),

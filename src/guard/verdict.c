@@ -195,6 +195,14 @@ decision_of_word(const char *word)
 									   : DECISION_ALLOW;
 }
 
+const char *
+word_of_decision(Decision decision)
+{
+	static const char *const words[] = {"allow", "log", "warn", "refuse"};
+
+	return words[decision];
+}
+
 static Decision
 decision_of(Setting setting)
 {
