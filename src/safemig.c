@@ -13,6 +13,8 @@
 #include "base/compat.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
+#include "guard/rule.h"
+#include "lint/lint_rule.h"
 #include "lint/measure.h"
 #include "migrate/journal.h"
 #include "undo/capture.h"
@@ -59,6 +61,7 @@ _PG_init(void)
 	guard_after_statement = capture_after_statement;
 	guard_run_rewrite = settle_and_execute;
 	guard_witness = &migration_witness;
+	guard_is_lint_rule = is_lint_rule;
 	guard_foretells = measure_effects;
 	bin_witness = journal_entry;
 	capture_migration = guard_current_migration;

@@ -2,7 +2,8 @@
  * dry_run.c
  *		safemig.dry_run(): runs a script as apply does, measures each statement, and
  *		takes all of it back.  What is measured is measure.c's, what cannot be taken
- *		back left_behind.c's and session_state.c's; the rows are dry_run_rows.c's.
+ *		back left_behind.c's and session_state.c's; what it will lock is told by
+ *		locks_ahead.c, and the rows are dry_run_rows.c's.
  */
 #include "postgres.h"
 
@@ -268,6 +269,8 @@ safemig_dry_run(PG_FUNCTION_ARGS)
 	dry->permits = text_list(fcinfo, 1, "the array of permits");
 	take_apart(dry, required_text(fcinfo, 0, "the script"));
 	check_caller(new_attempt("safemig.dry_run()"));
+	dry->findings = findings_of_script(dry->text, dry->script->count);
+	tell_locks_ahead(dry->script);
 	dry->run.title = "dry run";
 	dry->run.current = -1;
 	dry->run.watcher = &watcher;

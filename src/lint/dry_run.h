@@ -17,9 +17,10 @@ typedef struct DryRun
 	MemoryContext context; /* of the call; what is measured lives in it */
 	const char *text;
 	Script *script;
-	List *permits; /* of char * */
-	int lock_wait; /* ms */
-	bool ran_out;  /* of dry_run_time */
+	List **findings; /* for each statement, of char * */
+	List *permits;	 /* of char * */
+	int lock_wait;	 /* ms */
+	bool ran_out;	 /* of dry_run_time */
 
 	ScriptRun run;
 	Measurement *measurement;
@@ -33,5 +34,11 @@ typedef struct DryRun
 /* dry_run_rows.c: the result, when all is taken back */
 extern void put_rows(ReturnSetInfo *result, const DryRun *dry);
 extern Datum text_array(List *texts);
+
+/* dry_run_rows.c: what lint says of each statement; in CurrentMemoryContext */
+extern List **findings_of_script(const char *text, int statements);
+
+/* locks_ahead.c: a NOTICE of what it will lock */
+extern void tell_locks_ahead(const Script *script);
 
 #endif /* SAFEMIG_DRY_RUN_H */

@@ -18,6 +18,7 @@
 
 #include "base/settings.h"
 #include "lint/dry_run.h"
+#include "lint/lint.h"
 
 enum
 {
@@ -40,6 +41,27 @@ typedef struct Row
 	Datum values[COLUMN_COUNT];
 	bool nulls[COLUMN_COUNT];
 } Row;
+
+/* ---------- findings ---------- */
+
+List **
+findings_of_script(const char *text, int statements)
+{
+	List **findings = MemoryContextAllocHuge(CurrentMemoryContext, statements * sizeof(List *));
+	ListCell *lc;
+
+	memset(findings, 0, statements * sizeof(List *));
+	foreach(lc, lint_script(text))
+	{
+		Finding *finding = lfirst(lc);
+		int index = finding->statement - 1;
+
+		if (index >= 0 && index < statements)
+			findings[index] =
+				lappend(findings[index], psprintf("%s: %s", finding->rule->id, finding->message));
+	}
+	return findings;
+}
 
 /* ---------- errors ---------- */
 
@@ -176,6 +198,7 @@ put_statements(ReturnSetInfo *result, const DryRun *dry)
 		set(&row, COLUMN_LINE, Int32GetDatum(line));
 		set(&row, COLUMN_COMMAND,
 			CStringGetTextDatum(GetCommandTagName(script->statements[i].command)));
+		set(&row, COLUMN_FINDINGS, text_array(dry->findings[i]));
 		set_measured(&row, dry, &dry->measured[i]);
 		put(result, &row);
 	}

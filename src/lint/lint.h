@@ -1,13 +1,13 @@
 /*
  * lint.h
- *		Findings on a script: what src/effect foretells of its statements, held
+ *		Findings on a script: what src/foresee foretells of its statements, held
  *		against the rules of rules.h.
  */
 #ifndef SAFEMIG_LINT_H
 #define SAFEMIG_LINT_H
 
 #include "postgres.h"
-#include "effect/change.h"
+#include "foresee/change.h"
 #include "effect/effect.h"
 
 typedef enum Severity

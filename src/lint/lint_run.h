@@ -32,6 +32,17 @@ extern bool rule_is_on(LintRun *run, RuleId rule);
 extern void find_in_statement(LintRun *run, RuleId rule, int statement, const char *object,
 							  char *message, char *suggestion);
 
+/*
+ * The same, by so many steps graver (1) or milder (-1) than the rule's row says,
+ * never below info.  A rule that is off stays off, and what set_rule() says stands;
+ * relation: whose rules these are, or NULL.
+ */
+extern void find_at_by(LintRun *run, RuleId rule, int steps, const Change *change,
+					   const char *object, char *message, char *suggestion);
+extern void find_in_statement_by(LintRun *run, RuleId rule, int steps, int statement,
+								 const DraftRelation *relation, const char *object, char *message,
+								 char *suggestion);
+
 /* How much a relation of a change holds, in words for messages: "about 12 345 rows, 4 GB" */
 extern char *rows_and_size(DraftRelation *relation);
 
@@ -57,7 +68,7 @@ extern char *without_words(const char *text, const char *words);
 /* "ALTER TABLE public.users ADD ..." */
 extern char *alter_table_with(DraftRelation *relation, const char *command);
 /* lines joined, each with a semicolon at its end */
-extern char *statements_of(const char *first, ...) pg_attribute_sentinel();
+extern char *statements_of(const char *first, ...) __attribute__((sentinel));
 
 /* ---- the rooms: called for each change before the draft follows it ---- */
 extern void data_rules(LintRun *run, const Change *change);
@@ -76,8 +87,10 @@ extern void security_rules(LintRun *run, const Change *change);
 extern void data_rules_at_end(LintRun *run);
 extern void constraint_rules_at_end(LintRun *run);
 extern void index_rules_at_end(LintRun *run);
+extern void contract_rules_at_end(LintRun *run);
 extern void lock_rules_at_end(LintRun *run);
 extern void transaction_rules_at_end(LintRun *run);
 extern void style_rules_at_end(LintRun *run);
+extern void security_rules_at_end(LintRun *run);
 
 #endif /* SAFEMIG_LINT_RUN_H */

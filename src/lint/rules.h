@@ -7,7 +7,7 @@
  *      severity in test and development, "what it detects", "the safe way")
  *
  * To add a rule: one row here, and in the room of its category (data_rules.c ...)
- * the place that finds it.  What is known of a statement is made in src/effect.
+ * the place that finds it.  What is known of a statement is made in src/effect and src/foresee.
  * There is no include guard: the list is included once for each use.
  */
 /* data: what is stored */
@@ -251,7 +251,7 @@ RULE(REQUIRE_ENUM_VALUE_ORDERING, "require-enum-value-ordering", STYLE, INFO, IN
 
 /* security */
 RULE(DISABLING_ROW_SECURITY, "disabling-row-security", SECURITY, ERROR, WARNING,
-	 "policies no longer protect the rows", "keep row level security on")
+	 "policies no longer protect the rows, or the last one goes", "keep row level security on")
 RULE(ENABLING_ROW_SECURITY_WITHOUT_POLICY, "enabling-row-security-without-policy", SECURITY,
 	 WARNING, INFO, "without a policy nobody but the owner sees a row",
 	 "CREATE POLICY in the same script")

@@ -61,11 +61,16 @@ array_in_words(List *texts)
 	return psprintf("ARRAY[%s]", out.data);
 }
 
+static const char *
+script_in_hint(const NewMigration *migration)
+{
+	return strlen(migration->up) <= SCRIPT_IN_HINT ? quote_literal_cstr(migration->up) : "$$...$$";
+}
+
 static bool
 needs_dry_run(const NewMigration *migration, ClosedGate *gate)
 {
-	const char *script =
-		strlen(migration->up) <= SCRIPT_IN_HINT ? quote_literal_cstr(migration->up) : "$$...$$";
+	const char *script = script_in_hint(migration);
 
 	if (!setting_is_on(SETTING_REQUIRE_DRY_RUN) || has_dry_run(migration))
 		return false;
@@ -78,12 +83,72 @@ needs_dry_run(const NewMigration *migration, ClosedGate *gate)
 	return true;
 }
 
+/* ---------- require_clean_lint ---------- */
+
+#define ERRORS_SHOWN 5
+
+/* As the caller, whose names and rights the script will have. */
+static uint64
+find_errors(const NewMigration *migration)
+{
+	Oid type = TEXTOID;
+	Datum value = CStringGetTextDatum(migration->up);
+
+	if (SPI_execute_with_args("SELECT rule, line, object FROM safemig.lint($1)"
+							  " WHERE severity OPERATOR(pg_catalog.=) 'error'",
+							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "lint could not be asked");
+	return SPI_processed;
+}
+
+static char *
+errors_in_words(uint64 errors)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "Lint finds %s", errors == 1 ? "an error: " : "errors: ");
+	for (uint64 i = 0; i < Min(errors, ERRORS_SHOWN); i++)
+	{
+		HeapTuple row = SPI_tuptable->vals[i];
+		char *object = SPI_getvalue(row, SPI_tuptable->tupdesc, 3);
+
+		appendStringInfo(&out, "%s%s in line %s%s%s", i > 0 ? ", " : "",
+						 SPI_getvalue(row, SPI_tuptable->tupdesc, 1),
+						 SPI_getvalue(row, SPI_tuptable->tupdesc, 2), object ? ", " : "",
+						 object ? object : "");
+	}
+	if (errors > ERRORS_SHOWN)
+		appendStringInfo(&out, " and %llu more", (unsigned long long) (errors - ERRORS_SHOWN));
+	appendStringInfoChar(&out, '.');
+	return out.data;
+}
+
+static bool
+needs_clean_lint(const NewMigration *migration, ClosedGate *gate)
+{
+	uint64 errors;
+
+	if (!setting_is_on(SETTING_REQUIRE_CLEAN_LINT))
+		return false;
+	errors = find_errors(migration);
+	if (errors > 0)
+	{
+		gate->setting = SETTING_REQUIRE_CLEAN_LINT;
+		gate->why = errors_in_words(errors);
+		gate->next = psprintf("SELECT * FROM %s.lint(%s) WHERE severity = 'error';", SAFEMIG_NAME,
+							  script_in_hint(migration));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return errors > 0;
+}
+
 /* ---------- all of them ---------- */
 
 /* Is it closed? */
 typedef bool (*Gate)(const NewMigration *migration, ClosedGate *gate);
 
-static const Gate gates[] = {needs_dry_run};
+static const Gate gates[] = {needs_clean_lint, needs_dry_run};
 
 static void
 add_line(StringInfo out, const char *line)

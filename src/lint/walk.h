@@ -1,0 +1,43 @@
+/*
+ * walk.h
+ *		A script foreseen statement by statement: what lint() and effects() have in
+ *		common.
+ */
+#ifndef SAFEMIG_WALK_H
+#define SAFEMIG_WALK_H
+
+#include "foresee/change.h"
+#include "migrate/script.h"
+
+typedef struct Walk
+{
+	/* effects: what the guard would judge, of Effect * */
+	void (*begin)(int number, const char *command, List *effects, void *arg);
+	ChangeVisitor visit;
+	void (*end_statement)(void *arg); /* or NULL */
+	void (*end)(void *arg);			  /* or NULL: the draft is still open */
+	void *arg;
+} Walk;
+
+extern void walk_script(const Script *script, const Walk *walk);
+
+/*
+ * The scanner gives a notice of each name that it cuts off, each time it reads it,
+ * which findings tell better.  Returns the nest level for AtEOXact_GUC().
+ */
+extern int begin_quiet(void);
+
+/*
+ * Line and column of an offset, both from 1, the column in characters.  Asked in the
+ * order of the script the text is read once; begin with zeroes.
+ */
+typedef struct PlaceCursor
+{
+	int offset; /* of a line's start */
+	int line;
+} PlaceCursor;
+
+extern void
+place_in_script(PlaceCursor *cursor, const Script *script, int offset, int *line, int *column);
+
+#endif /* SAFEMIG_WALK_H */
