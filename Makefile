@@ -6,7 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" safemig.cont
 PG_CONFIG ?= pg_config
 
 # These need no PostgreSQL to be there yet, so PGXS must not be asked for.
-WITHOUT_PGXS = check check-core check-undo check-all check-mutation demo demo-stop lint format
+WITHOUT_PGXS = check check-core check-undo check-squawk check-all check-mutation demo demo-stop lint format
 ifneq ($(filter $(WITHOUT_PGXS),$(MAKECMDGOALS)),)
 
 check:
@@ -16,6 +16,9 @@ check-core:
 # Random schemas, destroyed and undone.
 check-undo:
 	@test/undo/run
+# Lint beside squawk, and over other people's migrations (CORPUS).
+check-squawk:
+	@test/lint/run
 # Other server versions, in chroots; the arguments are pairs of suite and major.
 check-all:
 	@test/harness/check-all $(ON)

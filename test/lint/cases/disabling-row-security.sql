@@ -1,0 +1,12 @@
+-- setup
+CREATE TABLE users (id bigint PRIMARY KEY);
+INSERT INTO users SELECT generate_series(1, 1000);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON users USING (id = 1);
+CREATE TABLE orders (id bigint PRIMARY KEY);
+-- bad
+ALTER TABLE users DISABLE ROW LEVEL SECURITY;
+-- good: it is off
+ALTER TABLE orders DISABLE ROW LEVEL SECURITY;
+-- good: more of it
+ALTER TABLE users FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,15 @@
+-- setup
+CREATE TABLE users (id bigint PRIMARY KEY);
+INSERT INTO users SELECT generate_series(1, 1000);
+CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER audit BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION audit();
+CREATE TRIGGER idle BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION audit();
+ALTER TABLE users DISABLE TRIGGER idle;
+-- bad
+ALTER TABLE users DISABLE TRIGGER audit;
+-- bad: all of them
+ALTER TABLE users DISABLE TRIGGER ALL;
+-- good: on
+ALTER TABLE users ENABLE TRIGGER idle;
+-- good: it is off
+ALTER TABLE users DISABLE TRIGGER idle;

@@ -1,0 +1,4 @@
+-- bad
+CREATE TABLE orders (id smallint PRIMARY KEY);
+-- good: bigint
+CREATE TABLE orders (id bigint PRIMARY KEY);

@@ -1,0 +1,13 @@
+-- setup
+CREATE TABLE events (at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO events SELECT '2025-05-05' FROM generate_series(1, 1000);
+ANALYZE;
+-- bad
+ALTER TABLE events DETACH PARTITION events_2025;
+-- good: concurrently
+ALTER TABLE events DETACH PARTITION events_2025 CONCURRENTLY;
+-- good: of a table made by the script
+CREATE TABLE logs (at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE logs_2025 PARTITION OF logs FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+ALTER TABLE logs DETACH PARTITION logs_2025;
