@@ -297,4 +297,27 @@ generated_kind(const Constraint *constraint)
 #define GRANT_LOCK NoLock
 #endif
 
+/* 17: a column of a table's row type looks at that table without keeping the lock */
+#if PG_VERSION_NUM >= 170000
+#define ROW_TYPE_LOCK NoLock
+#else
+#define ROW_TYPE_LOCK AccessShareLock
+#endif
+
+/* 18: DROP NOT NULL of a nullable column stops before the children */
+#if PG_VERSION_NUM >= 180000
+#define DROP_NOT_NULL_LOOKS_FIRST true
+#else
+#define DROP_NOT_NULL_LOOKS_FIRST false
+#endif
+
+/* 18: ALTER CONSTRAINT has a node of its own, and says [NOT] ENFORCED */
+#if PG_VERSION_NUM >= 180000
+#define ALTERED_CONSTRAINT(cmd) (castNode(ATAlterConstraint, (cmd)->def)->conname)
+#define ALTERS_ENFORCEABILITY(cmd) (castNode(ATAlterConstraint, (cmd)->def)->alterEnforceability)
+#else
+#define ALTERED_CONSTRAINT(cmd) (castNode(Constraint, (cmd)->def)->conname)
+#define ALTERS_ENFORCEABILITY(cmd) false
+#endif
+
 #endif /* SAFEMIG_COMPAT_H */

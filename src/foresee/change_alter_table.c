@@ -195,8 +195,10 @@ change_of_constraint(AlterWalk *alter, ChangeKind kind)
 {
 	Change *change = new_part(alter, kind);
 
-	if (alter->relation != NULL && alter->cmd->name != NULL)
-		change->constraint = draft_constraint(alter->relation, alter->cmd->name);
+	if (kind == CHANGE_ALTER_CONSTRAINT)
+		change->name = ALTERED_CONSTRAINT(alter->cmd);
+	if (alter->relation != NULL && change->name != NULL)
+		change->constraint = draft_constraint(alter->relation, change->name);
 	if (change->constraint != NULL)
 		change->other = change->constraint->target;
 	return change;

@@ -12,6 +12,7 @@
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
@@ -67,8 +68,9 @@ recurses(const Change *change)
 		case CHANGE_DROP_DEFAULT:
 		case CHANGE_DROP_EXPRESSION:
 		case CHANGE_SET_EXPRESSION:
-		case CHANGE_DROP_NOT_NULL:
 			return true;
+		case CHANGE_DROP_NOT_NULL:
+			return !DROP_NOT_NULL_LOOKS_FIRST || (change->column && change->column->not_null);
 		case CHANGE_SET_NOT_NULL:
 			/* partitions have it already where the parent has: ATPrepSetNotNull() */
 			return !(partitioned && change->column && change->column->not_null);
@@ -234,25 +236,49 @@ index_is_rebuilt(const DraftIndex *index, const DraftColumn *old, const DraftCol
 		old->type != changed->type;
 }
 
-/* Expressions and conditions are not compared: with the column in one, it is built anew. */
+/* One with an expression or a predicate is never compared, and always built anew. */
 static bool
-index_asks(const DraftIndex *index, const DraftColumn *column)
+index_computes_with(const DraftIndex *index, const DraftColumn *column)
 {
 	Relation rel = OidIsValid(index->oid) ? RelationIdGetRelation(index->oid) : NULL;
-	Bitmapset *attnums = NULL;
+	Bitmapset *used = NULL;
+	bool computes;
 
 	if (!RelationIsValid(rel))
 		return false;
-	pull_varattnos((Node *) RelationGetIndexExpressions(rel), 1, &attnums);
-	pull_varattnos((Node *) RelationGetIndexPredicate(rel), 1, &attnums);
+	pull_varattnos((Node *) RelationGetIndexExpressions(rel), 1, &used);
+	pull_varattnos((Node *) RelationGetIndexPredicate(rel), 1, &used);
+	computes = !heap_attisnull(rel->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+		!heap_attisnull(rel->rd_indextuple, Anum_pg_index_indpred, NULL);
 	RelationClose(rel);
-	return bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, attnums);
+	return computes &&
+		(has_column(index->columns, column->name) ||
+		 bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, used));
 }
 
-/* Every CHECK on the column is made anew, and so checked anew (ATPostAlterTypeCleanup()). */
+static Oid
+default_opclass(const DraftColumn *column)
+{
+	return OidIsValid(column->type) ? GetDefaultOpClass(column->type, BTREE_AM_OID) : InvalidOid;
+}
+
+/* Does a foreign key on the column, made anew, compare other values or by another operator? */
+static bool
+keys_are_checked_anew(const Change *change)
+{
+	return change->column != NULL &&
+		(!change->lossless ||
+		 default_opclass(change->column) != default_opclass(change->new_column));
+}
+
+/*
+ * Every CHECK on the column is made anew, and so checked anew
+ * (ATPostAlterTypeCleanup()); a foreign key is compared first (TryReuseForeignKey()).
+ */
 static ScanCause
 scan_of_type(const Change *change)
 {
+	bool checks = keys_are_checked_anew(change);
 	ListCell *lc;
 
 	if (change->column == NULL)
@@ -261,12 +287,15 @@ scan_of_type(const Change *change)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
-		if (constraint->type == CONSTRAINT_CHECK && constraint->validated &&
-			has_column(constraint->columns, change->name))
+		if (!constraint->validated || !has_column(constraint->columns, change->name))
+			continue;
+		if (constraint->type == CONSTRAINT_CHECK)
 			return SCAN_CHECK;
+		if (constraint->type == CONSTRAINT_FOREIGN && checks)
+			return SCAN_FOREIGN_KEY;
 	}
 	foreach(lc, change->relation->indexes)
-		if (index_asks(lfirst(lc), change->column) ||
+		if (index_computes_with(lfirst(lc), change->column) ||
 			(has_column(((DraftIndex *) lfirst(lc))->columns, change->name) &&
 			 index_is_rebuilt(lfirst(lc), change->column, change->new_column)))
 			return SCAN_INDEX;
@@ -318,8 +347,10 @@ scan_of(const Change *change)
 				: SCAN_NONE;
 		case CHANGE_COLUMN_TYPE:
 			return scan_of_type(change);
-		case CHANGE_SET_NOT_NULL:
 		case CHANGE_ADD_NOT_NULL:
+			return change->proved || change->not_valid || key_is_not_null(change) ? SCAN_NONE
+																				  : SCAN_NOT_NULL;
+		case CHANGE_SET_NOT_NULL:
 			return change->column && !change->proved && !change->not_valid ? SCAN_NOT_NULL
 																		   : SCAN_NONE;
 		case CHANGE_ADD_CHECK:
@@ -370,8 +401,9 @@ is_other_owner(const Change *change)
  * is made anew for other values, both are read.
  */
 static void
-touch_foreign_keys_of(Change *change, const char *column, bool scans)
+touch_foreign_keys_of(Change *change, const char *column)
 {
+	bool checks = change->kind == CHANGE_COLUMN_TYPE && keys_are_checked_anew(change);
 	List *tables;
 	List *references;
 	ListCell *lc;
@@ -383,25 +415,18 @@ touch_foreign_keys_of(Change *change, const char *column, bool scans)
 
 		if (constraint->type == CONSTRAINT_FOREIGN && constraint->target != NULL &&
 			has_column(constraint->columns, column))
-			touch_tree(change, constraint->target, AccessExclusiveLock, false, scans);
+			touch_tree(change, constraint->target, AccessExclusiveLock, false,
+					   checks && constraint->validated);
 	}
 	references = draft_references_to(change->relation, &tables);
 	forboth(lc, references, table, tables)
-		if (has_column(((DraftConstraint *) lfirst(lc))->target_columns, column))
-			touch_tree(change, lfirst(table), AccessExclusiveLock, false, scans);
-}
+	{
+		DraftConstraint *constraint = lfirst(lc);
 
-/* Names (char *), in the same order */
-static bool
-same_names(List *one, List *other)
-{
-	ListCell *lc;
-	ListCell *lc2;
-
-	forboth(lc, one, lc2, other)
-		if (strcmp(lfirst(lc), lfirst(lc2)) != 0)
-			return false;
-	return list_length(one) == list_length(other);
+		if (has_column(constraint->target_columns, column))
+			touch_tree(change, lfirst(table), AccessExclusiveLock, false,
+					   checks && constraint->validated);
+	}
 }
 
 static void
@@ -435,7 +460,7 @@ touch_what_goes_with_column(Change *change)
 
 	if (change->column == NULL)
 		return;
-	touch_foreign_keys_of(change, change->name, false);
+	touch_foreign_keys_of(change, change->name);
 	if (draft_is_new(change->relation) || change->column->attnum <= 0)
 		return;
 	ObjectAddressSubSet(column, RelationRelationId, change->relation->oid, change->column->attnum);
@@ -443,57 +468,11 @@ touch_what_goes_with_column(Change *change)
 			closure_of_drop(list_make1(&column), change->cascade ? DROP_CASCADE : DROP_RESTRICT))
 	{
 		Effect *effect = lfirst(lc);
-		DraftRelation *relation = NULL;
 
 		if (effect->object.classId == RelationRelationId && effect->object.objectSubId == 0 &&
 			get_rel_relkind(effect->object.objectId) != RELKIND_INDEX)
-			relation = draft_relation_by_oid(effect->object.objectId);
-		if (relation != NULL)
-			add_touch(change, relation, AccessExclusiveLock, false, false);
+			touch_oid(change, effect->object.objectId, AccessExclusiveLock);
 	}
-}
-
-typedef struct SequenceWalk
-{
-	Change *change;
-	LOCKMODE lock;
-} SequenceWalk;
-
-/* nextval('numbers') */
-static bool
-touch_sequence_in(Node *node, void *context)
-{
-	SequenceWalk *walk = context;
-	char *name;
-
-	if (node == NULL)
-		return false;
-	if (IsA(node, FuncCall) && list_length(((FuncCall *) node)->args) == 1 &&
-		strcmp(strVal(llast(((FuncCall *) node)->funcname)), "nextval") == 0 &&
-		(name = literal_text(linitial(((FuncCall *) node)->args))) != NULL)
-	{
-		DraftRelation *sequence = relation_named(range_var_of(names_of_identity(name)));
-
-		if (sequence != NULL)
-			add_touch(walk->change, sequence, walk->lock, false, false);
-	}
-	return raw_expression_tree_walker(node, touch_sequence_in, context);
-}
-
-static void
-touch_sequences_named(Change *change, LOCKMODE lock)
-{
-	SequenceWalk walk = {change, lock};
-	Node *def = ((AlterTableCmd *) change->node)->def;
-	ListCell *lc;
-
-	if (def == NULL || !IsA(def, ColumnDef))
-	{
-		(void) touch_sequence_in(def, &walk);
-		return;
-	}
-	foreach(lc, ((ColumnDef *) def)->constraints)
-		(void) touch_sequence_in(lfirst_node(Constraint, lc)->raw_expr, &walk);
 }
 
 static void
@@ -511,8 +490,9 @@ touch_partners(Change *change, LOCKMODE lock)
 				add_touch(change, change->other, RowShareLock, false, true);
 			break;
 		case CHANGE_ALTER_CONSTRAINT:
-			if (change->other != NULL)
-				add_touch(change, change->other, AccessShareLock, false, false);
+			/* its triggers come or go: on both tables */
+			if (ALTERS_ENFORCEABILITY((AlterTableCmd *) change->node))
+				add_touch(change, change->other, AccessExclusiveLock, false, false);
 			break;
 		case CHANGE_DROP_CONSTRAINT:
 			touch_partners_of_dropped_constraint(change);
@@ -521,7 +501,7 @@ touch_partners(Change *change, LOCKMODE lock)
 			touch_what_goes_with_column(change);
 			break;
 		case CHANGE_COLUMN_TYPE:
-			touch_foreign_keys_of(change, change->name, change->rewrite == REWRITE_TYPE);
+			touch_foreign_keys_of(change, change->name);
 			break;
 		case CHANGE_SET_LOGGED:
 		case CHANGE_SET_UNLOGGED:
@@ -549,13 +529,6 @@ touch_partners(Change *change, LOCKMODE lock)
 		case CHANGE_ATTACH_PARTITION:
 		case CHANGE_DETACH_PARTITION:
 			foretell_partition(change);
-			break;
-		case CHANGE_ADD_COLUMN:
-			if (change->rewrite == REWRITE_VOLATILE_DEFAULT)
-				touch_sequences_named(change, RowExclusiveLock);
-			break;
-		case CHANGE_SET_DEFAULT:
-			touch_sequences_named(change, AccessShareLock);
 			break;
 		default:
 			break;

@@ -96,8 +96,9 @@ foretell_new_column(Change *change)
 	if (change->new_column == NULL || !OidIsValid(change->new_column->type))
 		return;
 	relid = get_typ_typrelid(getBaseType(change->new_column->type));
-	if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE)
-		touch_oid(change, relid, AccessShareLock);
+	if (ROW_TYPE_LOCK != NoLock && OidIsValid(relid) &&
+		get_rel_relkind(relid) != RELKIND_COMPOSITE_TYPE)
+		touch_oid(change, relid, ROW_TYPE_LOCK);
 }
 
 static void
@@ -112,29 +113,6 @@ foretell_foreign_key(Change *change)
 
 /* ---------- indexes ---------- */
 
-/* One of a partition that will do is taken in, and none built. */
-static bool
-has_such_index(DraftRelation *partition, DraftIndex *wanted)
-{
-	ListCell *lc;
-
-	draft_load(partition);
-	foreach(lc, partition->indexes)
-	{
-		DraftIndex *index = lfirst(lc);
-		bool same = index->valid && !index->partial && !wanted->partial &&
-			index->unique == wanted->unique && strcmp(index->method, wanted->method) == 0 &&
-			list_length(index->columns) == list_length(wanted->columns);
-
-		for (int i = 0; same && i < list_length(wanted->columns); i++)
-			same = list_nth(index->columns, i) != NULL && list_nth(wanted->columns, i) != NULL &&
-				strcmp(list_nth(index->columns, i), list_nth(wanted->columns, i)) == 0;
-		if (same)
-			return true;
-	}
-	return false;
-}
-
 static void
 foretell_index(Change *change)
 {
@@ -146,7 +124,7 @@ foretell_index(Change *change)
 	if (change->relation->kind == RELKIND_PARTITIONED_TABLE && !change->only)
 		foreach(lc, draft_tree(change->relation))
 			add_touch(change, lfirst(lc), lock, false,
-					  holds_rows(lfirst(lc)) && !has_such_index(lfirst(lc), change->index));
+					  holds_rows(lfirst(lc)) && !has_index_like(lfirst(lc), change->index));
 	else
 		add_touch(change, change->relation, lock, false, holds_rows(change->relation));
 	change->scan = SCAN_INDEX;

@@ -182,19 +182,6 @@ touch_partition_parents(Change *change, DraftRelation *relation)
 	}
 }
 
-/* Is it the partition's share in a foreign key of its parent? */
-static bool
-is_from_parent(DraftRelation *relation, const DraftConstraint *constraint)
-{
-	ListCell *lc;
-
-	if (relation->is_partition)
-		foreach(lc, relation->parents)
-			if (draft_constraint(lfirst(lc), constraint->name) != NULL)
-				return true;
-	return false;
-}
-
 /* Foreign keys that the draft knows of: their triggers stand on both tables. */
 static void
 touch_partners(Change *change, DraftRelation *relation)

@@ -32,45 +32,13 @@ touch_default_partition(Change *change)
 }
 
 static bool
-same_names(List *one, List *other)
-{
-	ListCell *lc, *lc2;
-
-	if (list_length(one) != list_length(other))
-		return false;
-	forboth(lc, one, lc2, other)
-	{
-		const char *a = lfirst(lc);
-		const char *b = lfirst(lc2);
-
-		if ((a == NULL) != (b == NULL) || (a != NULL && strcmp(a, b) != 0))
-			return false;
-	}
-	return true;
-}
-
-/* Has the partition an index that can be made a part of each of the parent's? */
-static bool
 lacks_index(DraftRelation *parent, DraftRelation *partition)
 {
-	ListCell *lc, *lc2;
+	ListCell *lc;
 
 	foreach(lc, parent->indexes)
-	{
-		DraftIndex *wanted = lfirst(lc);
-		bool found = false;
-
-		foreach(lc2, partition->indexes)
-		{
-			DraftIndex *index = lfirst(lc2);
-
-			found = found ||
-				(index->unique == wanted->unique && index->valid &&
-				 index->partial == wanted->partial && same_names(index->columns, wanted->columns));
-		}
-		if (!found)
+		if (!has_index_like(partition, lfirst(lc)))
 			return true;
-	}
 	return false;
 }
 
@@ -120,12 +88,19 @@ touch_referrers(Change *change)
 {
 	bool detaches = change->kind == CHANGE_DETACH_PARTITION;
 	List *tables;
+	List *references = draft_references_to(change->relation, &tables);
 	ListCell *lc;
+	ListCell *key;
 
-	(void) draft_references_to(change->relation, &tables);
-	foreach(lc, tables)
-		touch_tree(change, lfirst(lc), detaches ? AccessExclusiveLock : ShareRowExclusiveLock,
-				   false, detaches);
+	forboth(lc, tables, key, references)
+	{
+		if (is_from_parent(lfirst(lc), lfirst(key)))
+			continue;
+		add_touch(change, lfirst(lc), detaches ? AccessExclusiveLock : ShareRowExclusiveLock, false,
+				  false);
+		if (detaches)
+			touch_tree(change, lfirst(lc), AccessShareLock, false, true);
+	}
 }
 
 void

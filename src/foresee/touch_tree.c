@@ -94,6 +94,50 @@ touch_tree(Change *change, DraftRelation *relation, LOCKMODE lock, bool rewrites
 	}
 }
 
+bool
+same_names(List *one, List *other)
+{
+	ListCell *lc;
+	ListCell *of;
+
+	if (list_length(one) != list_length(other))
+		return false;
+	forboth(lc, one, of, other)
+		if (lfirst(lc) == NULL || lfirst(of) == NULL || strcmp(lfirst(lc), lfirst(of)) != 0)
+			return false;
+	return true;
+}
+
+bool
+has_index_like(DraftRelation *relation, const DraftIndex *wanted)
+{
+	ListCell *lc;
+
+	draft_load(relation);
+	foreach(lc, relation->indexes)
+	{
+		const DraftIndex *index = lfirst(lc);
+
+		if (index->valid && index->unique == wanted->unique && !index->partial &&
+			!wanted->partial && strcmp(index->method, wanted->method) == 0 &&
+			same_names(index->columns, wanted->columns))
+			return true;
+	}
+	return false;
+}
+
+bool
+is_from_parent(DraftRelation *relation, const DraftConstraint *constraint)
+{
+	ListCell *lc;
+
+	if (relation->is_partition)
+		foreach(lc, relation->parents)
+			if (draft_constraint(lfirst(lc), constraint->name) != NULL)
+				return true;
+	return false;
+}
+
 /* The index, by way of its table; NULL: none */
 static DraftIndex *
 draft_index_by_oid(Oid oid)

@@ -202,12 +202,22 @@ touch_rebuilt(Change *change)
 {
 	LOCKMODE lock = change->concurrently ? ShareUpdateExclusiveLock : AccessExclusiveLock;
 	ListCell *lc;
+	ListCell *of;
 
 	if (change->index != NULL)
+	{
 		add_index_touch(change, change->index, lock, true);
-	else
-		foreach(lc, change->relation->indexes)
-			add_index_touch(change, lfirst(lc), lock, true);
+		return;
+	}
+	foreach(lc, change->touches)
+	{
+		DraftRelation *relation = ((Touch *) lfirst(lc))->relation;
+
+		draft_load(relation);
+		foreach(of, relation->indexes)
+			if (holds_rows(relation))
+				add_index_touch(change, lfirst(of), lock, true);
+	}
 }
 
 static void
@@ -229,6 +239,7 @@ foretell_reindex(Change *change)
 				return;
 		}
 		touch_relations(change, take_indexed, &schema, lock, false, true);
+		touch_rebuilt(change);
 		return;
 	}
 	if (change->relation == NULL)

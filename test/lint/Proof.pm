@@ -11,7 +11,8 @@
 # headers for those that no case has. Flags: since=17, before=17 for the versions
 # that have it; outside, when it runs in no transaction block; truncates, when new
 # storage only means that the rows are gone; plan, when whether it scans is for the
-# planner to say.
+# planner to say; routes, when it is for the planner or the rows to say which of the
+# partitions it locks.
 #
 # Every case starts from a committed setup, in a session that holds nothing. The
 # statement runs in a transaction; what it holds then is in pg_locks, what it wrote
@@ -172,7 +173,7 @@ SQL
 	CREATE EXTENSION file_fdw SCHEMA proof;
 	CREATE EXTENSION dblink SCHEMA proof;
 	CREATE SERVER proof_files FOREIGN DATA WRAPPER file_fdw;
-	CREATE TABLE proof.before (relation oid, identity text, kind text, storage oid, scans bigint, owner text);
+	CREATE TABLE proof.before (relation oid, identity text, kind text, storage oid, scans bigint, owner text, part boolean);
 	CREATE TABLE proof.mode (strength int, mode text);
 
 	-- every relation of the setup, as it stands
@@ -181,7 +182,7 @@ SQL
 		INSERT INTO proof.before
 			SELECT c.oid, (pg_identify_object('pg_class'::regclass, c.oid, 0)).identity, c.relkind,
 				   pg_relation_filenode(c.oid), pg_stat_get_numscans(c.oid),
-				   coalesce((pg_identify_object('pg_class'::regclass, i.indrelid, 0)).identity, '')
+				   coalesce((pg_identify_object('pg_class'::regclass, i.indrelid, 0)).identity, ''), c.relispartition
 			FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
 			WHERE n.nspname !~ '^pg_|^safemig|^proof$|^information_schema$' AND c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S', 'i', 'I');
 	$$;
@@ -194,9 +195,9 @@ SQL
 	$$;
 
 	-- what this backend holds on each, and what became of it
-	CREATE FUNCTION proof.seen() RETURNS TABLE (identity text, kind text, owner text, lock text, rewritten boolean, scanned boolean)
+	CREATE FUNCTION proof.seen() RETURNS TABLE (identity text, kind text, owner text, part boolean, lock text, rewritten boolean, scanned boolean)
 	LANGUAGE sql AS $$
-		SELECT b.identity, b.kind, b.owner, coalesce(l.lock, ''),
+		SELECT b.identity, b.kind, b.owner, b.part, coalesce(l.lock, ''),
 			   c.oid IS NOT NULL AND pg_relation_filenode(b.relation) IS DISTINCT FROM b.storage,
 			   coalesce(pg_stat_get_xact_numscans(b.relation), 0) > 0
 		FROM proof.before b
@@ -209,9 +210,9 @@ SQL
 	$$;
 
 	-- the same for a statement that has run in another session
-	CREATE FUNCTION proof.seen_elsewhere() RETURNS TABLE (identity text, kind text, owner text, rewritten boolean, scanned boolean)
+	CREATE FUNCTION proof.seen_elsewhere() RETURNS TABLE (identity text, kind text, owner text, part boolean, rewritten boolean, scanned boolean)
 	LANGUAGE sql AS $$
-		SELECT b.identity, b.kind, b.owner,
+		SELECT b.identity, b.kind, b.owner, b.part,
 			   c.oid IS NOT NULL AND pg_relation_filenode(b.relation) IS DISTINCT FROM b.storage,
 			   pg_stat_get_numscans(b.relation) > b.scans
 		FROM proof.before b LEFT JOIN pg_class c ON c.oid = b.relation
@@ -328,6 +329,7 @@ sub outside
 		foreach my $hold ('ACCESS EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'ACCESS SHARE')
 		{
 			push @parts, $again, <<SQL;
+SELECT pg_stat_force_next_flush();
 SELECT proof.look();
 SELECT proof.dblink_connect('other', 'host=$ENV{PGHOST} port=$ENV{PGPORT} dbname=$database user=proof options=''-c safemig.enforce=off -c search_path=public''')  \\g /dev/null
 SELECT '\@wanted', 'public.$table', proof.wanted(\$proof\$$case->{text}\$proof\$, 'public.$table', '$hold');
@@ -397,7 +399,7 @@ sub observe
 		elsif ($tag eq '@seen')
 		{
 			$case->{seen}{ $part[0] } =
-			  { kind => $part[1], owner => $part[2], lock => $part[3], rewritten => $part[4] eq 't', scanned => $part[5] eq 't' };
+			  { kind => $part[1], owner => $part[2], part => $part[3] eq 't', lock => $part[4], rewritten => $part[5] eq 't', scanned => $part[6] eq 't' };
 		}
 		elsif ($tag eq '@wanted')
 		{
@@ -408,9 +410,10 @@ sub observe
 			$case->{seen}{ $part[0] } = {
 				kind => $part[1],
 				owner => $part[2],
+				part => $part[3] eq 't',
 				lock => $case->{wanted}{ $part[0] } // '',
-				rewritten => $part[3] eq 't',
-				scanned => $part[4] eq 't'
+				rewritten => $part[4] eq 't',
+				scanned => $part[5] eq 't'
 			};
 		}
 	}
@@ -451,6 +454,8 @@ sub differences
 		my $rows = $seen->{kind} =~ /^[rm]$/;
 		my $compare_lock = !$case->{flag}{outside} || exists $case->{wanted}{$relation};
 		my @pairs;
+
+		$compare_lock = 0 if $case->{flag}{routes} && $seen->{part} && ($said->{lock} eq '' || $seen->{lock} eq '');
 
 		# An index is reached through its table: its lock says something only when it is the stronger.
 		if ($seen->{owner} ne '')

@@ -218,3 +218,30 @@ ALTER TABLE parent ALTER COLUMN code TYPE text;
 ALTER TABLE t ALTER COLUMN f TYPE text;
 -- case AT_AlterColumnType: varchar(10) to varchar(20) under a check
 ALTER TABLE t ALTER COLUMN f TYPE varchar(20);
+
+-- setup
+SET timezone = 'UTC';
+CREATE TABLE parent (at timestamptz PRIMARY KEY, n numeric(10, 2) UNIQUE, id int UNIQUE);
+INSERT INTO parent SELECT timestamptz '2000-01-01' + g * interval '1 day', g, g FROM generate_series(1, 20) g;
+CREATE TABLE t (at timestamptz REFERENCES parent, later timestamptz, n numeric(10, 2) REFERENCES parent (n), id int, v varchar(10), i int);
+INSERT INTO t SELECT at, at, n, id, 'v', id FROM parent;
+ALTER TABLE t ADD CONSTRAINT later_fk FOREIGN KEY (later) REFERENCES parent NOT VALID;
+ALTER TABLE t ADD CONSTRAINT id_fk FOREIGN KEY (id) REFERENCES parent (id) NOT VALID;
+CREATE INDEX t_v ON t (v) WHERE i > 0;
+
+-- case AT_AlterColumnType: foreign key compared by another operator [plan]
+ALTER TABLE t ALTER COLUMN at TYPE timestamp;
+-- case AT_AlterColumnType: foreign key not valid, compared by another operator
+ALTER TABLE t ALTER COLUMN later TYPE timestamp;
+-- case AT_AlterColumnType: of what a foreign key compares by another operator
+ALTER TABLE parent ALTER COLUMN at TYPE timestamp;
+-- case AT_AlterColumnType: foreign key of other values, the same operator
+ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 4);
+-- case AT_AlterColumnType: foreign key of the same values
+ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 2);
+-- case AT_AlterColumnType: foreign key not valid, rewritten
+ALTER TABLE t ALTER COLUMN id TYPE bigint;
+-- case AT_AlterColumnType: of what a foreign key not valid refers to, rewritten
+ALTER TABLE parent ALTER COLUMN id TYPE bigint;
+-- case AT_AlterColumnType: in an index with a predicate on another column
+ALTER TABLE t ALTER COLUMN v TYPE text;

@@ -124,7 +124,7 @@ COMMENT ON TABLE pp1 IS 'one';
 LOCK TABLE pp IN SHARE MODE;
 -- case LockStmt: the root only
 LOCK TABLE ONLY pp IN SHARE MODE;
--- case InsertStmt: into the root
+-- case InsertStmt: into the root [routes]
 INSERT INTO pp VALUES (1, 1, 'x');
 -- case SelectStmt: the root [plan]
 SELECT count(*) FROM pp;
@@ -132,7 +132,7 @@ SELECT count(*) FROM pp;
 DELETE FROM pp;
 -- case UpdateStmt: the root [plan]
 UPDATE pp SET b = 'y';
--- case DeleteStmt: pruned to a leaf [plan]
+-- case DeleteStmt: pruned to a leaf [plan routes]
 DELETE FROM pp WHERE id = 3;
 -- case CreateStmt: one more partition
 CREATE TABLE pp4 PARTITION OF pp FOR VALUES FROM (30) TO (40);
@@ -269,3 +269,22 @@ UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'pp1'::regclass;
 
 -- case AT_DetachPartitionFinalize: a leaf
 ALTER TABLE pp DETACH PARTITION pp1 FINALIZE;
+
+-- setup
+CREATE TABLE pointed (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE pointed1 PARTITION OF pointed FOR VALUES FROM (1) TO (10);
+CREATE TABLE free_id (id int PRIMARY KEY);
+CREATE TABLE pointing (id int, a int REFERENCES pointed) PARTITION BY RANGE (id);
+CREATE TABLE pointing1 PARTITION OF pointing FOR VALUES FROM (1) TO (10);
+CREATE TABLE hashed (id int NOT NULL, a int) PARTITION BY RANGE (id);
+CREATE INDEX hashed_a ON hashed USING hash (a);
+CREATE TABLE sorted (id int NOT NULL, a int, CHECK (id >= 10 AND id < 20));
+CREATE INDEX sorted_a ON sorted (a);
+INSERT INTO sorted SELECT g, g FROM generate_series(10, 19) g;
+
+-- case AT_AttachPartition: to one that a partitioned table points to
+ALTER TABLE pointed ATTACH PARTITION free_id FOR VALUES FROM (10) TO (20);
+-- case AT_DetachPartition: of one that a partitioned table points to
+ALTER TABLE pointed DETACH PARTITION pointed1;
+-- case AT_AttachPartition: that has the index by another method
+ALTER TABLE hashed ATTACH PARTITION sorted FOR VALUES FROM (10) TO (20);

@@ -16,11 +16,11 @@ REINDEX INDEX CONCURRENTLY t_a;
 REINDEX TABLE CONCURRENTLY t;
 -- case ReindexStmt: schema [outside]
 REINDEX SCHEMA public;
--- case VacuumStmt: plain [outside]
+-- case VacuumStmt: plain [outside plan]
 VACUUM t;
 -- case VacuumStmt: full [outside]
 VACUUM FULL t;
--- case VacuumStmt: analyze too [outside]
+-- case VacuumStmt: analyze too [outside plan]
 VACUUM (ANALYZE) t;
 -- case ClusterStmt: all [outside]
 CLUSTER;
