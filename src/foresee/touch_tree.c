@@ -63,10 +63,11 @@ add_index_touch(Change *change, DraftIndex *index, LOCKMODE lock, bool rebuilds)
 	change->index_touches = lappend(change->index_touches, touch);
 }
 
+/* TOAST has no name that anybody could speak of, and is locked with its table. */
 void
 touch_oid(Change *change, Oid relid, LOCKMODE lock)
 {
-	if (OidIsValid(relid))
+	if (OidIsValid(relid) && get_rel_relkind(relid) != RELKIND_TOASTVALUE)
 		add_touch(change, draft_relation_by_oid(relid), lock, false, false);
 }
 
