@@ -311,13 +311,53 @@ generated_kind(const Constraint *constraint)
 #define DROP_NOT_NULL_LOOKS_FIRST false
 #endif
 
-/* 18: ALTER CONSTRAINT has a node of its own, and says [NOT] ENFORCED */
+/* 18: constraints that are not enforced, and a node of its own for ALTER CONSTRAINT */
+#include "catalog/pg_constraint.h"
 #if PG_VERSION_NUM >= 180000
 #define ALTERED_CONSTRAINT(cmd) (castNode(ATAlterConstraint, (cmd)->def)->conname)
+#define ALTERS_DEFERRABILITY(cmd) (castNode(ATAlterConstraint, (cmd)->def)->alterDeferrability)
+#define MAKES_DEFERRABLE(cmd) (castNode(ATAlterConstraint, (cmd)->def)->deferrable)
 #define ALTERS_ENFORCEABILITY(cmd) (castNode(ATAlterConstraint, (cmd)->def)->alterEnforceability)
+#define MAKES_ENFORCED(cmd) (castNode(ATAlterConstraint, (cmd)->def)->is_enforced)
+#define IS_ENFORCED(form) ((form)->conenforced)
 #else
 #define ALTERED_CONSTRAINT(cmd) (castNode(Constraint, (cmd)->def)->conname)
+#define ALTERS_DEFERRABILITY(cmd) true
+#define MAKES_DEFERRABLE(cmd) (castNode(Constraint, (cmd)->def)->deferrable)
 #define ALTERS_ENFORCEABILITY(cmd) false
+#define MAKES_ENFORCED(cmd) true
+#define IS_ENFORCED(form) true
 #endif
+
+static inline bool
+says_not_enforced(const Constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	return (constraint->contype == CONSTR_FOREIGN || constraint->contype == CONSTR_CHECK) &&
+		!constraint->is_enforced;
+#else
+	return false;
+#endif
+}
+
+/* NOT ENFORCED behind a constraint that is written inside a column */
+static inline bool
+is_not_enforced_attribute(const Constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	return constraint->contype == CONSTR_ATTR_NOT_ENFORCED;
+#else
+	return false;
+#endif
+}
+
+static inline void
+mark_not_enforced(Constraint *constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	constraint->is_enforced = false;
+	constraint->skip_validation = true;
+#endif
+}
 
 #endif /* SAFEMIG_COMPAT_H */

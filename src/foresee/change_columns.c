@@ -236,7 +236,14 @@ take_attributes(Constraint *constraint, ColumnDef *def, int index)
 {
 	for (int i = index + 1; i < list_length(def->constraints); i++)
 	{
-		switch (list_nth_node(Constraint, def->constraints, i)->contype)
+		const Constraint *attribute = list_nth_node(Constraint, def->constraints, i);
+
+		if (is_not_enforced_attribute(attribute))
+		{
+			mark_not_enforced(constraint);
+			continue;
+		}
+		switch (attribute->contype)
 		{
 			case CONSTR_ATTR_DEFERRABLE:
 				constraint->deferrable = true;

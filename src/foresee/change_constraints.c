@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
+#include "base/compat.h"
 #include "foresee/change_parts.h"
 
 /* ---------- names ---------- */
@@ -284,6 +285,7 @@ tell_new_constraint(ChangeWalk *walk, DraftRelation *relation, Constraint *const
 	made = palloc0(sizeof(DraftConstraint));
 	made->name = constraint->conname != NULL ? pstrdup(constraint->conname) : NULL;
 	made->validated = !constraint->skip_validation;
+	made->not_enforced = says_not_enforced(constraint);
 	made->deferrable = constraint->deferrable;
 	made->no_inherit = constraint->is_no_inherit;
 	made->statement = draft_statement();

@@ -42,6 +42,7 @@ typedef struct DraftConstraint
 	Oid oid;   /* InvalidOid: made by the script */
 	char type; /* as pg_constraint.contype */
 	bool validated;
+	bool not_enforced; /* without triggers, and never valid */
 	bool deferrable;
 	bool no_inherit;
 	List *columns;		   /* names (char *), of a foreign key the referencing ones */

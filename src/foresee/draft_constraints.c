@@ -8,6 +8,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 
+#include "base/compat.h"
 #include "foresee/draft_parts.h"
 
 DraftConstraint *
@@ -223,31 +224,35 @@ follow_validate(Change *change)
 }
 
 static void
-set_deferrable(DraftRelation *relation, DraftConstraint *constraint, bool deferrable)
+set_as_altered(DraftConstraint *constraint, const AlterTableCmd *cmd)
 {
-	ListCell *lc;
-
-	constraint->deferrable = deferrable;
-	foreach(lc, draft_keys_to_partitions(relation, constraint))
-		((DraftConstraint *) lfirst(lc))->deferrable = deferrable;
+	if (ALTERS_DEFERRABILITY(cmd))
+		constraint->deferrable = MAKES_DEFERRABLE(cmd);
+	if (!ALTERS_ENFORCEABILITY(cmd) || constraint->not_enforced == !MAKES_ENFORCED(cmd))
+		return;
+	/* enforced again it is checked, and not before */
+	constraint->not_enforced = !MAKES_ENFORCED(cmd);
+	constraint->validated = MAKES_ENFORCED(cmd);
 }
 
-/* Of foreign keys alone; the name is in the definition. */
 static void
 follow_alter_constraint(Change *change)
 {
-	AlterTableCmd *cmd = (AlterTableCmd *) change->node;
-	Constraint *wanted = cmd != NULL && IsA(cmd, AlterTableCmd) ? (Constraint *) cmd->def : NULL;
+	const AlterTableCmd *cmd = (const AlterTableCmd *) change->node;
 	ListCell *lc;
+	ListCell *key;
 
-	if (wanted == NULL || !IsA(wanted, Constraint) || wanted->conname == NULL)
+	if (change->name == NULL)
 		return;
 	foreach(lc, draft_tree(change->relation))
 	{
-		DraftConstraint *constraint = draft_constraint(lfirst(lc), wanted->conname);
+		DraftConstraint *constraint = draft_constraint(lfirst(lc), change->name);
 
-		if (constraint != NULL)
-			set_deferrable(lfirst(lc), constraint, wanted->deferrable);
+		if (constraint == NULL)
+			continue;
+		set_as_altered(constraint, cmd);
+		foreach(key, draft_keys_to_partitions(lfirst(lc), constraint))
+			set_as_altered(lfirst(key), cmd);
 	}
 }
 

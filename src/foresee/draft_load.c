@@ -28,6 +28,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "foresee/draft_parts.h"
 #include "effect/effect.h"
 
@@ -182,6 +183,7 @@ load_constraint(DraftRelation *relation, Relation catalog, HeapTuple tuple)
 	constraint->oid = form->oid;
 	constraint->type = form->contype;
 	constraint->validated = form->convalidated;
+	constraint->not_enforced = !IS_ENFORCED(form);
 	constraint->deferrable = form->condeferrable;
 	constraint->no_inherit = form->connoinherit;
 	constraint->columns = names_of_columns(relation, catalog, tuple, Anum_pg_constraint_conkey);

@@ -334,6 +334,14 @@ key_is_not_null(const Change *change)
 	return true;
 }
 
+/* [NOT] ENFORCED, where it is not so yet */
+static bool
+alters_triggers(const Change *change)
+{
+	return change->other != NULL && ALTERS_ENFORCEABILITY((AlterTableCmd *) change->node) &&
+		change->constraint->not_enforced == MAKES_ENFORCED((AlterTableCmd *) change->node);
+}
+
 static ScanCause
 scan_of(const Change *change)
 {
@@ -364,6 +372,9 @@ scan_of(const Change *change)
 			if (!change->using_index)
 				return SCAN_INDEX;
 			return key_is_not_null(change) ? SCAN_NONE : SCAN_NOT_NULL;
+		case CHANGE_ALTER_CONSTRAINT:
+			return alters_triggers(change) && change->constraint->not_enforced ? SCAN_FOREIGN_KEY
+																			   : SCAN_NONE;
 		case CHANGE_VALIDATE_CONSTRAINT:
 			if (change->constraint == NULL || change->constraint->validated)
 				return SCAN_NONE;
@@ -413,10 +424,15 @@ touch_foreign_keys_of(Change *change, const char *column)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
-		if (constraint->type == CONSTRAINT_FOREIGN && constraint->target != NULL &&
-			has_column(constraint->columns, column))
+		if (constraint->type != CONSTRAINT_FOREIGN || constraint->target == NULL ||
+			!has_column(constraint->columns, column))
+			continue;
+		/* one that is not enforced has no triggers to end, and is made anew alone */
+		if (!constraint->not_enforced)
 			touch_tree(change, constraint->target, AccessExclusiveLock, false,
 					   checks && constraint->validated);
+		else if (change->kind == CHANGE_COLUMN_TYPE)
+			add_touch(change, constraint->target, ShareRowExclusiveLock, false, false);
 	}
 	references = draft_references_to(change->relation, &tables);
 	forboth(lc, references, table, tables)
@@ -491,8 +507,11 @@ touch_partners(Change *change, LOCKMODE lock)
 			break;
 		case CHANGE_ALTER_CONSTRAINT:
 			/* its triggers come or go: on both tables */
-			if (ALTERS_ENFORCEABILITY((AlterTableCmd *) change->node))
-				add_touch(change, change->other, AccessExclusiveLock, false, false);
+			if (alters_triggers(change))
+				touch_tree(change, change->other,
+						   change->scan == SCAN_FOREIGN_KEY ? ShareRowExclusiveLock
+															: AccessExclusiveLock,
+						   false, change->scan == SCAN_FOREIGN_KEY);
 			break;
 		case CHANGE_DROP_CONSTRAINT:
 			touch_partners_of_dropped_constraint(change);

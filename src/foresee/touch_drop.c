@@ -84,7 +84,8 @@ relations_of_constraint(Oid oid, Oid *relids)
 	if (!HeapTupleIsValid(tuple))
 		return;
 	relids[0] = ((Form_pg_constraint) GETSTRUCT(tuple))->conrelid;
-	if (!OidIsValid(((Form_pg_constraint) GETSTRUCT(tuple))->conparentid))
+	if (!OidIsValid(((Form_pg_constraint) GETSTRUCT(tuple))->conparentid) &&
+		IS_ENFORCED((Form_pg_constraint) GETSTRUCT(tuple)))
 		relids[1] = ((Form_pg_constraint) GETSTRUCT(tuple))->confrelid;
 	ReleaseSysCache(tuple);
 }
@@ -194,7 +195,8 @@ touch_partners(Change *change, DraftRelation *relation)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
-		if (constraint->type == CONSTRAINT_FOREIGN && !is_from_parent(relation, constraint))
+		if (constraint->type == CONSTRAINT_FOREIGN && !constraint->not_enforced &&
+			!is_from_parent(relation, constraint))
 			add_touch(change, constraint->target, AccessExclusiveLock, false, false);
 	}
 	if (!change->cascade)

@@ -74,8 +74,8 @@ touch_targets(Change *change)
 
 		if (constraint->type != CONSTRAINT_FOREIGN || constraint->target == NULL)
 			continue;
-		checks =
-			attaches && change->other != NULL && !has_foreign_key_like(change->other, constraint);
+		checks = attaches && change->other != NULL && !constraint->not_enforced &&
+			!has_foreign_key_like(change->other, constraint);
 		touch_tree(change, constraint->target, ShareRowExclusiveLock, false, checks);
 		if (checks)
 			touch_tree(change, change->other, AccessExclusiveLock, false, true);

@@ -61,6 +61,7 @@ touch_referenced(Change *change, DraftRelation *relation, CmdType command, List 
 		DraftConstraint *constraint = lfirst(lc);
 
 		if (constraint->type == CONSTRAINT_FOREIGN && constraint->target != NULL &&
+			!constraint->not_enforced &&
 			(command == CMD_INSERT || share_name(constraint->columns, columns)))
 			add_touch(change, constraint->target, RowShareLock, false, false);
 	}
@@ -82,6 +83,8 @@ touch_referrers(Change *change, DraftRelation *relation, CmdType command, List *
 	{
 		DraftConstraint *constraint = lfirst(key);
 
+		if (constraint->not_enforced)
+			continue;
 		if (command == CMD_UPDATE)
 		{
 			if (share_name(constraint->target_columns, columns))

@@ -88,3 +88,48 @@ ALTER TABLE child DROP COLUMN p;
 ALTER TABLE parent DROP COLUMN id CASCADE;
 -- case RenameStmt, OBJECT_TABCONSTRAINT: foreign key
 ALTER TABLE child RENAME CONSTRAINT valid_fk TO fk;
+
+-- setup
+SELECT current_setting('server_version_num')::int >= 180000 AS has_not_enforced \gset
+CREATE TABLE parent (id int PRIMARY KEY);
+INSERT INTO parent SELECT generate_series(1, 20);
+CREATE TABLE child (id int PRIMARY KEY, p int, q int CONSTRAINT valid_fk REFERENCES parent);
+INSERT INTO child SELECT g, g, g FROM generate_series(1, 20) g;
+CREATE TABLE pk (id int, p int) PARTITION BY RANGE (id);
+CREATE TABLE pk1 PARTITION OF pk FOR VALUES FROM (1) TO (30);
+INSERT INTO pk SELECT g, g FROM generate_series(1, 20) g;
+CREATE TABLE free (id int, p int);
+INSERT INTO free SELECT g, g FROM generate_series(30, 40) g;
+\if :has_not_enforced
+ALTER TABLE child ADD CONSTRAINT loose_fk FOREIGN KEY (p) REFERENCES parent ON DELETE CASCADE NOT ENFORCED;
+ALTER TABLE pk ADD CONSTRAINT pk_fk FOREIGN KEY (p) REFERENCES parent NOT ENFORCED;
+\endif
+
+-- case AT_AlterConstraint: enforced from now on [since=18]
+ALTER TABLE child ALTER CONSTRAINT loose_fk ENFORCED;
+-- case AT_AlterConstraint: not enforced as before [since=18]
+ALTER TABLE child ALTER CONSTRAINT loose_fk NOT ENFORCED;
+-- case AT_AlterConstraint: enforced as before [since=18]
+ALTER TABLE child ALTER CONSTRAINT valid_fk ENFORCED;
+-- case AT_AlterConstraint: not enforced and back [since=18]
+ALTER TABLE child ALTER CONSTRAINT valid_fk NOT ENFORCED; ALTER TABLE child ALTER CONSTRAINT valid_fk ENFORCED;
+-- case AT_AlterConstraint: of a partitioned table, enforced from now on [since=18]
+ALTER TABLE pk ALTER CONSTRAINT pk_fk ENFORCED;
+-- case AT_DropConstraint: not enforced [since=18]
+ALTER TABLE child DROP CONSTRAINT loose_fk;
+-- case AT_DropColumn: with a foreign key not enforced [since=18]
+ALTER TABLE child DROP COLUMN p;
+-- case AT_AlterColumnType: with a foreign key not enforced [since=18]
+ALTER TABLE child ALTER COLUMN p TYPE bigint;
+-- case AT_AddColumn: with a foreign key not enforced [since=18]
+ALTER TABLE child ADD COLUMN r int DEFAULT 100 REFERENCES parent NOT ENFORCED;
+-- case AT_AttachPartition: to one with a foreign key not enforced [since=18]
+ALTER TABLE pk ATTACH PARTITION free FOR VALUES FROM (30) TO (50);
+-- case AT_DetachPartition: of one with a foreign key not enforced [since=18]
+ALTER TABLE pk DETACH PARTITION pk1;
+-- case DropStmt, OBJECT_TABLE: with foreign keys not enforced [since=18]
+DROP TABLE pk;
+-- case DeleteStmt: of what a foreign key not enforced refers to [since=18]
+ALTER TABLE child DROP CONSTRAINT valid_fk; DELETE FROM parent;
+-- case UpdateStmt: of a foreign key not enforced [since=18]
+UPDATE child SET p = 99;
