@@ -43,6 +43,8 @@ SETTING(REQUIRE_CLEAN_LINT, "require_clean_lint", SWITCH, "off", "off", "on|off"
 		"whether apply wants a script in which lint finds no error")
 SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 		"verdict on a version below the newest applied one")
+SETTING(SEEDING, "seeding", SWITCH, "off", "off", "on|off",
+		"whether seeds run, in the environments they name; never in production")
 SETTING(INCIDENTS_MAX_BYTES, "incidents_max_bytes", SIZE, "64MB", "64MB",
 		"an amount of memory, 64kB to 1TB",
 		"how much of the data directory incidents may take that are not yet in their table")

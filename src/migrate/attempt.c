@@ -19,6 +19,7 @@
 #include "audit/incident.h"
 #include "base/errors.h"
 #include "migrate/attempt.h"
+#include "migrate/version.h"
 
 static Attempt *at_work = NULL; /* the innermost, for a session that ends in it */
 
@@ -86,7 +87,7 @@ watch_end_of_session(void)
 	registered = true;
 }
 
-void
+static void
 begin_attempt(Attempt *attempt)
 {
 	MemoryContext work;
@@ -102,7 +103,7 @@ begin_attempt(Attempt *attempt)
 	at_work = attempt;
 }
 
-void
+static void
 end_attempt(Attempt *attempt)
 {
 	at_work = attempt->outer;
@@ -113,7 +114,7 @@ end_attempt(Attempt *attempt)
 	drain_incidents();
 }
 
-void
+pg_noreturn static void
 fail_attempt(Attempt *attempt)
 {
 	ErrorData *error;
@@ -133,6 +134,33 @@ fail_attempt(Attempt *attempt)
 	ReThrowError(error);
 }
 
+void
+make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg)
+{
+	begin_attempt(attempt);
+	PG_TRY();
+	{
+		work(arg);
+	}
+	PG_CATCH();
+	{
+		fail_attempt(attempt);
+	}
+	PG_END_TRY();
+	end_attempt(attempt);
+}
+
+/* What has only a name is called by its kind and that. */
+static const char *
+label_of_title(const char *title)
+{
+	ParsedVersion parsed;
+
+	return parse_version(title, strlen(title), &parsed) == VERSION_OK
+		? psprintf("version %s", title)
+		: title;
+}
+
 /*
  * With a snapshot that outlasts the statement, the registry could not be read
  * again after the wait for another runner, and one version would run twice.
@@ -147,12 +175,12 @@ check_caller(const Attempt *attempt)
 				 errdetail("With any other, what the runner before has done could not be seen."),
 				 errhint("Begin the transaction with BEGIN ISOLATION LEVEL READ COMMITTED.")));
 	if (guard_current_migration() != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_PLACE),
-				 errmsg("%s cannot be called by the script of %s", attempt->function,
-						guard_is_dry_run() ? "a dry run"
-										   : psprintf("version %s", guard_current_migration())),
-				 errhint("Call it for each version, one after the other.")));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_WRONG_PLACE),
+			 errmsg("%s cannot be called by the script of %s", attempt->function,
+					guard_is_dry_run() ? "a dry run" : label_of_title(guard_current_migration())),
+			 errhint("Call it for each version, one after the other.")));
 }
 
 /* ---------- lists of words ---------- */

@@ -33,15 +33,12 @@ typedef struct Attempt
 extern Attempt *new_attempt(const char *function);
 
 /*
- * begin connects SPI and opens a subtransaction; end closes both.  Between them
- * stands a PG_TRY block with fail_attempt in its PG_CATCH, which rolls back,
- * records the error, and throws it on.
+ * Does work(arg) with SPI connected and in a subtransaction, all or nothing.  An
+ * error rolls it back, is recorded as a failure of the version at work, and goes on.
  */
-extern void begin_attempt(Attempt *attempt);
-extern void end_attempt(Attempt *attempt);
-pg_noreturn extern void fail_attempt(Attempt *attempt);
+extern void make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg);
 
-/* SM008 where a migration cannot run; after begin_attempt, to be on record. */
+/* SM008 where a migration cannot run; within make_attempt, to be on record. */
 extern void check_caller(const Attempt *attempt);
 
 /* An argument of type text[], of char *; 22004 for a null in it; NIL for a null array. */

@@ -177,9 +177,8 @@ check_gates(const NewMigration *migration)
 		add_line(&next, gate.next);
 	}
 	if (names.len > 0)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_GATE_CLOSED),
-			 errmsg("version %s cannot be applied: closed by %s", migration->version, names.data),
-			 errdetail_internal("%s", why.data), errhint("%s", next.data)));
+		ereport(ERROR,
+				(errcode(ERRCODE_GATE_CLOSED),
+				 errmsg("%s cannot be applied: closed by %s", migration->label, names.data),
+				 errdetail_internal("%s", why.data), errhint("%s", next.data)));
 }

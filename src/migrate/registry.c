@@ -14,12 +14,10 @@
 #include "base/owner.h"
 #include "migrate/registry.h"
 
-#define STATE_APPLIED "applied"
-#define STATE_ROLLED_BACK "rolled back"
-
 #define MIGRATION_COLUMNS                                                                          \
-	"m.version, m.version_key, m.name, m.state, m.up, m.down, m.checksum, m.token_checksum,"       \
-	" m.inverse IS NOT NULL"
+	"m.version, m.version_key, m.name, m.kind, m.state, m.up, m.down, m.checksum,"                 \
+	" m.token_checksum, m.permits, m.reason, m.check_sql, m.environments, m.release, m.note,"      \
+	" m.out_of_order, m.inverse IS NOT NULL, m.taken_back, m.accepts"
 
 /* ---------- reading ---------- */
 
@@ -29,6 +27,36 @@ column(uint64 row, int number)
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number);
 }
 
+static bool
+flag(uint64 row, int number)
+{
+	return column(row, number)[0] == 't';
+}
+
+static List *
+words(uint64 row, int number)
+{
+	List *result = NIL;
+	Datum *elements;
+	bool isnull;
+	int count;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, &isnull);
+
+	if (isnull)
+		return NIL;
+	deconstruct_array(DatumGetArrayTypeP(value), TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
+					  &count);
+	for (int i = 0; i < count; i++)
+		result = lappend(result, TextDatumGetCString(elements[i]));
+	return result;
+}
+
+char *
+migration_label(const char *version, const char *title)
+{
+	return version == NULL ? pstrdup(title) : psprintf("version %s", version);
+}
+
 static RegisteredMigration *
 read_row(uint64 row)
 {
@@ -36,13 +64,25 @@ read_row(uint64 row)
 
 	migration->version = column(row, 1);
 	migration->key = column(row, 2);
+	migration->title = migration->version ? migration->version : migration->key;
+	migration->label = migration_label(migration->version, migration->title);
 	migration->name = column(row, 3);
-	migration->state = column(row, 4);
-	migration->up = column(row, 5);
-	migration->down = column(row, 6);
-	migration->checksum = column(row, 7);
-	migration->token_checksum = column(row, 8);
-	migration->has_journal = column(row, 9)[0] == 't';
+	migration->kind = column(row, 4);
+	migration->state = column(row, 5);
+	migration->up = column(row, 6);
+	migration->down = column(row, 7);
+	migration->checksum = column(row, 8);
+	migration->token_checksum = column(row, 9);
+	migration->permits = words(row, 10);
+	migration->reason = column(row, 11);
+	migration->check_sql = column(row, 12);
+	migration->environments = words(row, 13);
+	migration->release = column(row, 14);
+	migration->note = column(row, 15);
+	migration->out_of_order = flag(row, 16);
+	migration->has_journal = flag(row, 17);
+	migration->taken_back = column(row, 18);
+	migration->accepts = column(row, 19);
 	return migration;
 }
 
@@ -78,9 +118,30 @@ RegisteredMigration *
 newest_applied(void)
 {
 	(void) execute_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-							" WHERE m.state = 'applied'"
+							" WHERE m.state = 'applied' AND m.version IS NOT NULL"
 							" ORDER BY m.version_key DESC LIMIT 1",
 							0, NULL, NULL, NULL);
+	return take_one();
+}
+
+/* Version 0 is neither number nor date. */
+RegisteredMigration *
+first_of_scheme(void)
+{
+	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+				 " WHERE m.state IN ('applied', 'pending') AND m.version IS NOT NULL"
+				 " AND m.version_key <> $1"
+				 " ORDER BY m.state, m.version_key DESC LIMIT 1",
+				 VERSION_KEY_ZERO);
+	return take_one();
+}
+
+RegisteredMigration *
+baseline_over(const char *key)
+{
+	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+				 " WHERE m.kind = 'baseline' AND m.state = 'applied' AND m.version_key >= $1",
+				 key);
 	return take_one();
 }
 
@@ -91,24 +152,66 @@ is_applied(const RegisteredMigration *migration)
 }
 
 bool
-is_rolled_back(const RegisteredMigration *migration)
+is_pending(const RegisteredMigration *migration)
 {
-	return migration != NULL && strcmp(migration->state, STATE_ROLLED_BACK) == 0;
+	return migration != NULL && strcmp(migration->state, STATE_PENDING) == 0;
+}
+
+static List *
+take_all(void)
+{
+	List *found = NIL;
+
+	for (uint64 i = 0; i < SPI_processed; i++)
+		found = lappend(found, read_row(i));
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
+/* What was passed over comes again when it is meant for here by now, unless a baseline holds it. */
+#define WAITING                                                                                    \
+	"SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"                                        \
+	" WHERE m.state IN ('pending', 'skipped')"                                                     \
+	" AND (m.state = 'pending' OR ((m.environments IS NULL OR $2 = ANY (m.environments))"          \
+	"  AND (m.kind <> 'seed' OR $3) AND NOT EXISTS (SELECT FROM safemig.migration b"               \
+	"   WHERE b.kind = 'baseline' AND b.state = 'applied' AND b.version_key >= m.version_key)))"   \
+	" AND CASE WHEN m.version IS NOT NULL THEN $1 IS NULL OR m.version_key <= $1"                  \
+	"  ELSE $1 IS NULL OR NOT EXISTS (SELECT FROM safemig.migration v"                             \
+	"   WHERE v.state = 'pending' AND v.version IS NOT NULL AND v.version_key > $1) END"           \
+	" ORDER BY m.version_key"
+
+static void
+find_waiting(const char *sql, const char *target, const char *environment, bool seeds)
+{
+	Oid types[3] = {TEXTOID, TEXTOID, BOOLOID};
+	Datum values[3] = {target == NULL ? (Datum) 0 : CStringGetTextDatum(target),
+					   CStringGetTextDatum(environment), BoolGetDatum(seeds)};
+
+	(void) execute_as_owner(sql, 3, types, values, target == NULL ? "n  " : NULL);
+}
+
+RegisteredMigration *
+next_waiting(const char *target, const char *environment, bool seeds)
+{
+	find_waiting(WAITING " LIMIT 1", target, environment, seeds);
+	return take_one();
+}
+
+List *
+all_waiting(const char *target, const char *environment, bool seeds)
+{
+	find_waiting(WAITING, target, environment, seeds);
+	return take_all();
 }
 
 List *
 applied_above(const char *key)
 {
-	List *found = NIL;
-
 	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-				 " WHERE m.state = 'applied' AND m.version_key > $1"
+				 " WHERE m.state = 'applied' AND m.version IS NOT NULL AND m.version_key > $1"
 				 " ORDER BY m.version_key DESC",
 				 key);
-	for (uint64 i = 0; i < SPI_processed; i++)
-		found = lappend(found, read_row(i));
-	SPI_freetuptable(SPI_tuptable);
-	return found;
+	return take_all();
 }
 
 List *
@@ -118,11 +221,11 @@ applied_around(const char *key)
 
 	query_by_key("SELECT n.version FROM ("
 				 "(SELECT m.version, m.version_key FROM safemig.migration m"
-				 " WHERE m.state = 'applied' AND m.version_key < $1"
+				 " WHERE m.state = 'applied' AND m.version IS NOT NULL AND m.version_key < $1"
 				 " ORDER BY m.version_key DESC LIMIT 2)"
 				 " UNION ALL "
 				 "(SELECT m.version, m.version_key FROM safemig.migration m"
-				 " WHERE m.state = 'applied' AND m.version_key > $1"
+				 " WHERE m.state = 'applied' AND m.version IS NOT NULL AND m.version_key > $1"
 				 " ORDER BY m.version_key LIMIT 2)) n ORDER BY n.version_key",
 				 key);
 	for (uint64 i = 0; i < SPI_processed; i++)
@@ -131,10 +234,25 @@ applied_around(const char *key)
 	return found;
 }
 
+List *
+applied_and_written_to(void)
+{
+	List *found = NIL;
+
+	(void) execute_as_owner("SELECT m.version, m.version_key FROM safemig.migration m"
+							" WHERE m.state = 'applied' AND safemig.checksum(m.up) <> m.checksum"
+							" ORDER BY m.version_key",
+							0, NULL, NULL, NULL);
+	for (uint64 i = 0; i < SPI_processed; i++)
+		found = lappend(found, migration_label(column(i, 1), column(i, 2)));
+	SPI_freetuptable(SPI_tuptable);
+	return found;
+}
+
 /* ---------- writing ---------- */
 
 /* Parameters of one statement, filled one after the other. */
-#define MAX_PARAMETERS 20
+#define MAX_PARAMETERS 24
 
 typedef struct Parameters
 {
@@ -202,7 +320,24 @@ add_migration(Parameters *parameters, const NewMigration *migration)
 	add_texts(parameters, migration->environments, true);
 	add_text(parameters, migration->release);
 	add_text(parameters, migration->note);
+	add_text(parameters, migration->kind);
+	add_parameter(parameters, BOOLOID, BoolGetDatum(migration->out_of_order), false);
 }
+
+/* What add_migration() adds, and how a row that is there takes it over. */
+#define GIVEN_COLUMNS                                                                              \
+	"version, version_key, name, up, down, checksum, token_checksum, permits, reason,"             \
+	" check_sql, environments, release, note, kind, out_of_order"
+#define GIVEN_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"
+#define TAKE_OVER                                                                                  \
+	" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"                         \
+	" name = excluded.name, up = excluded.up, down = excluded.down,"                               \
+	" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"                     \
+	" permits = excluded.permits, reason = excluded.reason,"                                       \
+	" check_sql = excluded.check_sql, environments = excluded.environments,"                       \
+	" release = excluded.release, note = excluded.note, kind = excluded.kind,"                     \
+	" out_of_order = excluded.out_of_order, state = excluded.state,"                               \
+	" changed_at = excluded.changed_at"
 
 /*
  * The clock is asked anew, since now() is the start of the transaction, before
@@ -220,25 +355,35 @@ save_applied(const NewMigration *migration)
 	add_parameter(&parameters, FLOAT8OID, Float8GetDatum(migration->seconds), false);
 	add_text(&parameters, migration->inverse);
 	(void) execute_as_owner(
-		"INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
-		" checksum, token_checksum, permits, reason, check_sql, environments,"
-		" release, note, applied_by, statements, rows, duration, inverse, xid,"
-		" kind, state, applied_at, changed_at)"
-		" SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" $14, $15, $16, make_interval(secs => $17), $18::jsonb, pg_current_xact_id(),"
-		" 'versioned', 'applied', t.now, t.now FROM clock_timestamp() t(now)"
-		" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
-		" name = excluded.name, up = excluded.up, down = excluded.down,"
-		" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
-		" permits = excluded.permits, reason = excluded.reason,"
-		" check_sql = excluded.check_sql, environments = excluded.environments,"
-		" release = excluded.release, note = excluded.note,"
-		" applied_by = excluded.applied_by, statements = excluded.statements,"
-		" rows = excluded.rows, duration = excluded.duration,"
-		" inverse = excluded.inverse, xid = excluded.xid,"
-		" kind = excluded.kind, state = excluded.state,"
-		" applied_at = excluded.applied_at, changed_at = excluded.changed_at",
+		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", applied_by, statements, rows,"
+		" duration, inverse, xid, state, applied_at, changed_at)"
+		" SELECT " GIVEN_VALUES ", $16, $17, $18, make_interval(secs => $19), $20::jsonb,"
+		" pg_current_xact_id(), 'applied', t.now, t.now FROM clock_timestamp() t(now)" TAKE_OVER
+		", applied_by = excluded.applied_by, statements = excluded.statements,"
+		" rows = excluded.rows, duration = excluded.duration, inverse = excluded.inverse,"
+		" xid = excluded.xid, applied_at = excluded.applied_at, taken_back = NULL, accepts = NULL",
 		parameters.count, parameters.types, parameters.values, parameters.nulls);
+}
+
+/* Who changes what waits is its author from then on. */
+bool
+save_pending(const NewMigration *migration)
+{
+	Parameters parameters = {0};
+
+	add_migration(&parameters, migration);
+	add_text(&parameters, GetUserNameFromId(GetSessionUserId(), false));
+	(void) execute_as_owner(
+		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", registered_by, state, changed_at)"
+		" VALUES (" GIVEN_VALUES ", $16, 'pending', clock_timestamp())" TAKE_OVER
+		", registered_by = excluded.registered_by"
+		" WHERE (m.state <> 'applied' OR m.kind = 'repeatable')"
+		" AND (m.state <> 'pending' OR (m.name, m.checksum, m.down, m.permits, m.reason,"
+		"  m.check_sql, m.environments, m.release, m.out_of_order) IS DISTINCT FROM"
+		"  (excluded.name, excluded.checksum, excluded.down, excluded.permits, excluded.reason,"
+		"  excluded.check_sql, excluded.environments, excluded.release, excluded.out_of_order))",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
+	return SPI_processed > 0;
 }
 
 bool
@@ -248,27 +393,35 @@ save_skipped(const NewMigration *migration)
 
 	add_migration(&parameters, migration);
 	(void) execute_as_owner(
-		"INSERT INTO safemig.migration AS m (version, version_key, name, up, down,"
-		" checksum, token_checksum, permits, reason, check_sql, environments,"
-		" release, note, kind, state, changed_at)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-		" 'versioned', 'skipped', clock_timestamp())"
-		" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"
-		" name = excluded.name, up = excluded.up, down = excluded.down,"
-		" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"
-		" permits = excluded.permits, reason = excluded.reason,"
-		" check_sql = excluded.check_sql, environments = excluded.environments,"
-		" release = excluded.release, note = excluded.note,"
-		" changed_at = excluded.changed_at WHERE m.state = 'skipped'"
-		" AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note)",
+		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", state, changed_at)"
+		" VALUES (" GIVEN_VALUES ", 'skipped', clock_timestamp())" TAKE_OVER
+		" WHERE m.state = 'pending' OR (m.state = 'skipped'"
+		"  AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note))",
 		parameters.count, parameters.types, parameters.values, parameters.nulls);
 	return SPI_processed > 0;
 }
 
 void
+save_script(const NewMigration *migration)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, migration->key);
+	add_text(&parameters, migration->up);
+	add_text(&parameters, migration->checksum);
+	add_text(&parameters, migration->token_checksum);
+	(void) execute_as_owner("UPDATE safemig.migration m SET up = $2, checksum = $3,"
+							" token_checksum = $4, accepts = NULL WHERE m.version_key = $1",
+							parameters.count, parameters.types, parameters.values,
+							parameters.nulls);
+}
+
+/* The script it was is remembered, since another may be registered before it runs again. */
+void
 save_rolled_back(const char *key)
 {
 	query_by_key("UPDATE safemig.migration m SET state = 'rolled back', xid = pg_current_xact_id(),"
-				 " changed_at = pg_catalog.clock_timestamp() WHERE m.version_key = $1",
+				 " taken_back = m.checksum, changed_at = pg_catalog.clock_timestamp()"
+				 " WHERE m.version_key = $1",
 				 key);
 }

@@ -28,6 +28,7 @@ typedef struct RollbackCall
 	ParsedVersion version;
 	List *permits;
 	char *reason;
+	int64 count; /* of what was taken back */
 } RollbackCall;
 
 static RollbackCall *
@@ -198,23 +199,24 @@ roll_back_all(RollbackCall *call, List *versions, List *scripts)
 	attempt->guarded = NULL;
 }
 
-static int64
-roll_back(RollbackCall *call)
+static void
+roll_back(void *arg)
 {
+	RollbackCall *call = arg;
 	List *versions;
 
 	check_caller(call->attempt);
 	lock_runner();
 	check_target(call);
 	versions = applied_above(call->version.key);
+	call->count = list_length(versions);
 	if (versions == NIL)
 	{
 		ereport(NOTICE, (errmsg("no version above %s is applied", call->target)));
-		return 0;
+		return;
 	}
 	check_ways_back(call, versions);
 	roll_back_all(call, versions, parse_down_scripts(call, versions));
-	return list_length(versions);
 }
 
 PG_FUNCTION_INFO_V1(safemig_rollback);
@@ -224,20 +226,9 @@ Datum
 safemig_rollback(PG_FUNCTION_ARGS)
 {
 	RollbackCall *call;
-	volatile int64 count = 0;
 
 	PreventCommandIfReadOnly("safemig.rollback()");
 	call = read_call(fcinfo);
-	begin_attempt(call->attempt);
-	PG_TRY();
-	{
-		count = roll_back(call);
-	}
-	PG_CATCH();
-	{
-		fail_attempt(call->attempt);
-	}
-	PG_END_TRY();
-	end_attempt(call->attempt);
-	PG_RETURN_INT64(count);
+	make_attempt(call->attempt, roll_back, call);
+	PG_RETURN_INT64(call->count);
 }

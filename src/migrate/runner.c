@@ -17,6 +17,7 @@
 #include "storage/lock.h"
 #include "utils/backend_status.h"
 #include "utils/inval.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
@@ -94,8 +95,8 @@ describe_holder(const Holder *holder)
 					pnstrdup(query, pg_mbcliplen(query, strlen(query), QUERY_SHOWN)));
 }
 
-pg_noreturn static void
-give_up(void)
+void
+refuse_turn(void)
 {
 	Holder holder = {0};
 	bool found = find_holder(&holder);
@@ -122,11 +123,11 @@ pause_for(int ms)
 }
 
 /*
- * Asked for again and again instead of queued for: the caller holds a snapshot
+ * Asked for again and again instead of queued for: the caller may hold a snapshot
  * all the while, and a wait with a limit of its own needs no lock_timeout.
  */
-void
-lock_runner(void)
+static bool
+wait_for_turn(bool without_snapshot)
 {
 	TimestampTz start = GetCurrentTimestamp();
 	int64 patience = setting_amount(SETTING_RUNNER_WAIT);
@@ -137,11 +138,28 @@ lock_runner(void)
 		int64 left = patience - TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
 
 		if (left <= 0)
-			give_up();
+			return false;
+		/* looking something up in a catalog has left one */
+		if (without_snapshot)
+			InvalidateCatalogSnapshot();
 		pause_for((int) Min(pause, left));
 		pause = Min(pause + FIRST_PAUSE, LONGEST_PAUSE);
 	}
 
 	/* LockAcquire leaves it to its callers to learn what the holder has changed */
 	AcceptInvalidationMessages();
+	return true;
+}
+
+void
+lock_runner(void)
+{
+	if (!wait_for_turn(false))
+		refuse_turn();
+}
+
+bool
+lock_runner_without_snapshot(void)
+{
+	return wait_for_turn(true);
 }

@@ -1,11 +1,11 @@
 -- Migrations: the versions of this database, and what brings and takes them.
 
 CREATE TABLE safemig.migration (
-	version        text NOT NULL,
+	version        text,
 	version_key    text COLLATE "C" PRIMARY KEY,
 	name           text NOT NULL,
-	kind           text NOT NULL,
-	state          text NOT NULL CHECK (state IN ('applied', 'rolled back', 'skipped')),
+	kind           text NOT NULL CHECK (kind IN ('versioned', 'baseline', 'repeatable', 'seed')),
+	state          text NOT NULL CHECK (state IN ('pending', 'applied', 'rolled back', 'skipped')),
 	up             text NOT NULL,
 	down           text,
 	checksum       text NOT NULL,
@@ -23,11 +23,16 @@ CREATE TABLE safemig.migration (
 	note           text,
 	changed_at     timestamptz NOT NULL,
 	xid            xid8,
-	inverse        jsonb
+	inverse        jsonb,
+	out_of_order   boolean NOT NULL DEFAULT false,
+	registered_by  text,
+	taken_back     text,
+	accepts        text,
+	CHECK ((version IS NULL) = (kind IN ('repeatable', 'seed')))
 );
-COMMENT ON TABLE safemig.migration IS 'one row for each version that was applied, rolled back or skipped, with its scripts; read safemig.status';
-COMMENT ON COLUMN safemig.migration.version IS 'as it was given';
-COMMENT ON COLUMN safemig.migration.version_key IS 'safemig.version_key(version): what identifies and orders it';
+COMMENT ON TABLE safemig.migration IS 'one row for each version that waits, was applied, rolled back or skipped, with its scripts; read safemig.status';
+COMMENT ON COLUMN safemig.migration.version IS 'as it was given; null for what has only a name';
+COMMENT ON COLUMN safemig.migration.version_key IS 'safemig.version_key(version), or kind and name: what identifies and orders it';
 COMMENT ON COLUMN safemig.migration.checksum IS 'safemig.checksum(up) when it was applied';
 COMMENT ON COLUMN safemig.migration.token_checksum IS 'the same over the words of the script, without comments and spacing';
 COMMENT ON COLUMN safemig.migration.environments IS 'where it is meant to run; null: everywhere';
@@ -36,6 +41,12 @@ COMMENT ON COLUMN safemig.migration.applied_by IS 'the role that logged in, and 
 COMMENT ON COLUMN safemig.migration.changed_at IS 'since when it is in this state';
 COMMENT ON COLUMN safemig.migration.xid IS 'the transaction that brought it there: what that destroyed is in safemig.bin under it';
 COMMENT ON COLUMN safemig.migration.inverse IS 'without a down script: for each thing its statements did, in order, what takes it back';
+COMMENT ON COLUMN safemig.migration.out_of_order IS 'whether it may come below a version that is applied';
+COMMENT ON COLUMN safemig.migration.registered_by IS 'the role that logged in and registered it as it is';
+COMMENT ON COLUMN safemig.migration.taken_back IS 'checksum of the script that a rollback took back, until one runs again';
+COMMENT ON COLUMN safemig.migration.accepts IS 'why another script is taken over when it comes next: safemig.repair()';
+CREATE INDEX migration_waiting_idx ON safemig.migration (version_key) WHERE state IN ('pending', 'skipped');
+CREATE INDEX migration_applied_idx ON safemig.migration (version_key) WHERE state = 'applied' AND version IS NOT NULL;
 REVOKE ALL ON safemig.migration FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.migration', '');
 
@@ -78,7 +89,7 @@ REVOKE ALL ON FUNCTION safemig.rollback(text, text[], text) FROM PUBLIC;
 CREATE VIEW safemig.system_versions AS
 	SELECT m.version, m.applied_at
 	  FROM safemig.migration m
-	 WHERE m.state = 'applied'
+	 WHERE m.state = 'applied' AND m.version IS NOT NULL
 	 ORDER BY m.version_key;
 COMMENT ON VIEW safemig.system_versions IS 'the versions this database has, in order';
 GRANT SELECT ON safemig.system_versions TO PUBLIC;
@@ -87,7 +98,7 @@ CREATE FUNCTION safemig.current_version() RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT m.version FROM safemig.migration m
-	 WHERE m.state = 'applied' ORDER BY m.version_key DESC LIMIT 1
+	 WHERE m.state = 'applied' AND m.version IS NOT NULL ORDER BY m.version_key DESC LIMIT 1
 $$;
 COMMENT ON FUNCTION safemig.current_version() IS 'the newest version this database has; null when it has none';
 
@@ -130,7 +141,7 @@ CREATE VIEW safemig.status AS
 	                                   AND (s.state = 'applied' OR s.changed_at > a.at))) f
 	    ON f.version_key = m.version_key
 	 ORDER BY coalesce(m.version_key, f.version_key);
-COMMENT ON VIEW safemig.status IS 'every version this database knows, in order: applied, rolled back, skipped, or failed at its last attempt, with the error in the note';
+COMMENT ON VIEW safemig.status IS 'every version this database knows, in order, then what has only a name: pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note';
 COMMENT ON COLUMN safemig.status.applied_at IS 'when it was last applied, also of one rolled back since';
 COMMENT ON COLUMN safemig.status.rows IS 'written by its statements, as they say themselves';
 COMMENT ON COLUMN safemig.status.kept IS 'rows in the bin that its statements destroyed, as estimated then';

@@ -1,0 +1,25 @@
+/*
+ * compare.h
+ *		A migration that is brought, beside the one on record under its version.
+ */
+#ifndef SAFEMIG_COMPARE_H
+#define SAFEMIG_COMPARE_H
+
+#include "migrate/registry.h"
+
+extern bool has_same_text(const NewMigration *migration, const RegisteredMigration *known);
+
+/*
+ * Of an applied one: a NOTICE says what differs without making another migration
+ * of it; else SM002, unless repair() has accepted the change, which then is taken
+ * over.  SPI must be connected.
+ */
+extern void compare_with_applied(NewMigration *migration, const RegisteredMigration *known);
+
+/*
+ * Was it there before the history began?  With a NOTICE.  Not when the call itself
+ * says that it may come out of order.
+ */
+extern bool is_held_by_baseline(const NewMigration *migration);
+
+#endif /* SAFEMIG_COMPARE_H */

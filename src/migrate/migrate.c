@@ -1,0 +1,187 @@
+/*
+ * migrate.c
+ *		CALL safemig.migrate(): all that waits, in order, each in a transaction of its
+ *		own; or inside a transaction block all in that one.
+ *
+ *		Between two transactions, and while another runner is at work, nothing is
+ *		held: no snapshot, no lock.  So the registry is read anew behind each lock.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/pquery.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+
+#include "base/arguments.h"
+#include "base/errors.h"
+#include "base/installation.h"
+#include "base/settings.h"
+#include "migrate/baseline.h"
+#include "migrate/compare.h"
+#include "migrate/given.h"
+#include "migrate/runner.h"
+#include "migrate/unit.h"
+#include "migrate/version_functions.h"
+
+typedef struct MigrateCall
+{
+	Attempt *attempt;
+	char *target; /* or NULL */
+	char *target_key;
+	bool has_turn; /* of the runners */
+	bool begun;	   /* the log was looked at as a whole */
+	bool done;	   /* nothing waits any more */
+	int64 applied;
+} MigrateCall;
+
+/* ---------- before the first one ---------- */
+
+/* The scripts on record are what a later comparison rests on. */
+static void
+verify_stored_scripts(void)
+{
+	List *changed = applied_and_written_to();
+
+	if (changed == NIL)
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_MIGRATION_CHANGED),
+		 errmsg("the script on record was changed after it was applied: %s", joined(changed)),
+		 errdetail("Somebody wrote to the table %s.migration.", SAFEMIG_NAME),
+		 errhint("Put back the former script, or accept it: SELECT %s.repair('VERSION', 'REASON');",
+				 SAFEMIG_NAME)));
+}
+
+static void
+check_target(const MigrateCall *call)
+{
+	if (call->target != NULL && find_migration(call->target_key) == NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("version %s is not registered", call->target),
+			 errhint("Name a version that waits: SELECT version FROM %s.plan();", SAFEMIG_NAME)));
+}
+
+static void
+begin_once(MigrateCall *call)
+{
+	if (call->begun)
+		return;
+	check_target(call);
+	verify_stored_scripts();
+	call->begun = true;
+}
+
+/* ---------- one after the other ---------- */
+
+static void
+migrate_next(void *arg)
+{
+	MigrateCall *call = arg;
+	RegisteredMigration *next;
+
+	check_caller(call->attempt);
+	if (!call->has_turn)
+		refuse_turn();
+	begin_once(call);
+	next =
+		next_waiting(call->target_key, environment_name(current_environment()), seeds_are_wanted());
+	if (next == NULL)
+	{
+		call->done = true;
+		return;
+	}
+	if (call->applied == 0 && next->version != NULL)
+		demand_baseline();
+	if (strcmp(run_unit(call->attempt, given_by_registry(next), next), OUTCOME_APPLIED) != 0)
+		return;
+	ereport(NOTICE, (errmsg("%s is applied", next->label)));
+	call->applied++;
+}
+
+/* The attempt's counters are those of one migration. */
+static void
+step(MigrateCall *call)
+{
+	call->attempt = new_attempt("safemig.migrate()");
+	make_attempt(call->attempt, migrate_next, call);
+}
+
+static void
+migrate_in_one_transaction(MigrateCall *call)
+{
+	while (!call->done)
+	{
+		lock_runner();
+		call->has_turn = true;
+		step(call);
+	}
+}
+
+/*
+ * SPI_commit() lets go of the snapshot that the server made for the CALL; the
+ * wait is without one, and the work has one of its own.
+ */
+static void
+migrate_one_by_one(MigrateCall *call)
+{
+	MemoryContext work =
+		AllocSetContextCreate(CurrentMemoryContext, "one migration", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(work);
+
+	while (!call->done)
+	{
+		SPI_commit();
+		call->has_turn = lock_runner_without_snapshot();
+		EnsurePortalSnapshotExists();
+		MemoryContextSwitchTo(work);
+		step(call);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(work);
+	}
+	SPI_commit();
+}
+
+static void
+tell_outcome(const MigrateCall *call)
+{
+	if (call->applied == 0)
+		ereport(NOTICE, (errmsg("nothing waits to be applied")));
+}
+
+PG_FUNCTION_INFO_V1(safemig_migrate);
+PGDLLEXPORT Datum safemig_migrate(PG_FUNCTION_ARGS);
+
+Datum
+safemig_migrate(PG_FUNCTION_ARGS)
+{
+	bool atomic = fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
+		castNode(CallContext, fcinfo->context)->atomic || IsSubTransaction();
+	MigrateCall *call;
+
+	PreventCommandIfReadOnly("safemig.migrate()");
+	if (SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	call = palloc0(sizeof(MigrateCall));
+	call->target = optional_text(fcinfo, 0);
+	if (call->target != NULL)
+	{
+		ParsedVersion parsed;
+
+		require_version(call->target, &parsed);
+		call->target_key = pstrdup(parsed.key);
+	}
+	if (atomic)
+		migrate_in_one_transaction(call);
+	else
+		migrate_one_by_one(call);
+	tell_outcome(call);
+	SPI_finish();
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,41 @@
+/*
+ * unit.h
+ *		One migration at work, whoever brings it: apply, migrate, repeatable, seed.
+ */
+#ifndef SAFEMIG_UNIT_H
+#define SAFEMIG_UNIT_H
+
+#include "migrate/attempt.h"
+#include "migrate/registry.h"
+
+#define OUTCOME_APPLIED "applied"
+#define OUTCOME_ALREADY_APPLIED "already applied"
+#define OUTCOME_SKIPPED "skipped"
+
+/*
+ * Runs it, or passes it over where it is not meant for here, and writes down which.
+ * Within make_attempt(), behind lock_runner().  known: its row
+ * in the registry, read behind that lock, or NULL.  Returns an OUTCOME.
+ */
+extern const char *
+run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known);
+
+/* From now on an error is on record as this one's. */
+extern void attempt_is_at(Attempt *attempt, const char *title, const char *name);
+
+/* Takes all scripts of it apart, and fills its token checksum: SM007 and SM008. */
+extern void parse_whole(NewMigration *migration);
+
+/* SM009 when its version is of another scheme than those here. */
+extern void check_scheme(const NewMigration *migration);
+
+/* NULL when its turn has come; else the newest applied version, which is above it. */
+extern const RegisteredMigration *out_of_order_after(const NewMigration *migration);
+
+/* Why it does not run here: "for test, not for production"; NULL when it does. */
+extern char *not_meant_for_here(const NewMigration *migration);
+
+/* Do seeds run here that name this environment? */
+extern bool seeds_are_wanted(void);
+
+#endif /* SAFEMIG_UNIT_H */
