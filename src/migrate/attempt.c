@@ -150,9 +150,8 @@ make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg)
 	end_attempt(attempt);
 }
 
-/* What has only a name is called by its kind and that. */
-static const char *
-label_of_title(const char *title)
+const char *
+title_in_words(const char *title)
 {
 	ParsedVersion parsed;
 
@@ -179,7 +178,7 @@ check_caller(const Attempt *attempt)
 			ERROR,
 			(errcode(ERRCODE_WRONG_PLACE),
 			 errmsg("%s cannot be called by the script of %s", attempt->function,
-					guard_is_dry_run() ? "a dry run" : label_of_title(guard_current_migration())),
+					guard_is_dry_run() ? "a dry run" : title_in_words(guard_current_migration())),
 			 errhint("Call it for each version, one after the other.")));
 }
 

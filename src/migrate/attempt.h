@@ -44,6 +44,9 @@ extern void check_caller(const Attempt *attempt);
 /* An argument of type text[], of char *; 22004 for a null in it; NIL for a null array. */
 extern List *text_list(FunctionCallInfo fcinfo, int number, const char *what);
 
+/* "version 1.3.0", "seed plans" */
+extern const char *title_in_words(const char *title);
+
 /* "a, b, c" */
 extern char *joined(List *words);
 

@@ -18,6 +18,7 @@
 #include "base/owner.h"
 #include "migrate/attempt.h"
 #include "migrate/baseline.h"
+#include "migrate/by_hand.h"
 #include "migrate/checksum.h"
 #include "migrate/given.h"
 #include "migrate/runner.h"
@@ -147,7 +148,6 @@ safemig_baseline(PG_FUNCTION_ARGS)
 	migration->checksum = text_checksum(migration->up);
 	migration->token_checksum = token_checksum(migration->up);
 	call.attempt = new_attempt("safemig.baseline()");
-	attempt_is_at(call.attempt, migration->title, migration->name);
-	make_attempt(call.attempt, set_baseline, &call);
+	work_by_hand(set_baseline, &call);
 	PG_RETURN_TEXT_P(cstring_to_text(call.outcome));
 }

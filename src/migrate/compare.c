@@ -19,6 +19,17 @@ has_same_text(const NewMigration *migration, const RegisteredMigration *known)
 	return strcmp(known->checksum, migration->checksum) == 0;
 }
 
+bool
+stays_applied(const NewMigration *migration, const RegisteredMigration *known)
+{
+	if (!is_applied(known) || strcmp(migration->kind, KIND_REPEATABLE) != 0 ||
+		has_same_text(migration, known))
+		return is_applied(known);
+	/* first for the place of an error in it, which the scanner alone has not */
+	(void) parse_script(migration->label, migration->up);
+	return strcmp(known->token_checksum, token_checksum(migration->up)) == 0;
+}
+
 pg_noreturn static void
 refuse_changed(const NewMigration *migration, const RegisteredMigration *known)
 {

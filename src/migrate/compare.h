@@ -9,6 +9,9 @@
 
 extern bool has_same_text(const NewMigration *migration, const RegisteredMigration *known);
 
+/* Is it applied, and not to run again?  A repeatable one is, when its words are others. */
+extern bool stays_applied(const NewMigration *migration, const RegisteredMigration *known);
+
 /*
  * Of an applied one: a NOTICE says what differs without making another migration
  * of it; else SM002, unless repair() has accepted the change, which then is taken

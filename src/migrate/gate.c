@@ -182,3 +182,18 @@ check_gates(const NewMigration *migration)
 				 errmsg("%s cannot be applied: closed by %s", migration->label, names.data),
 				 errdetail_internal("%s", why.data), errhint("%s", next.data)));
 }
+
+List *
+closed_gates(const NewMigration *migration)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < lengthof(gates); i++)
+	{
+		ClosedGate gate = {0};
+
+		if (gates[i](migration, &gate))
+			names = lappend(names, pstrdup(setting_name(gate.setting)));
+	}
+	return names;
+}

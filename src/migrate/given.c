@@ -64,9 +64,15 @@ name_by_version(NewMigration *migration, char *version)
 }
 
 char *
-key_of_name(const char *kind, const char *name)
+key_of_title(const char *title)
 {
-	return psprintf("%s %s", kind, name);
+	ParsedVersion parsed;
+
+	if (strncmp(title, KIND_REPEATABLE " ", strlen(KIND_REPEATABLE " ")) == 0 ||
+		strncmp(title, KIND_SEED " ", strlen(KIND_SEED " ")) == 0)
+		return pstrdup(title);
+	require_version(title, &parsed);
+	return pstrdup(parsed.key);
 }
 
 NewMigration *
@@ -108,7 +114,7 @@ given_by_name(FunctionCallInfo fcinfo, const char *kind)
 				 errhint("The name is what tells it from the others.")));
 	migration->up = required_text(fcinfo, 1, "the script");
 	migration->environments = PG_NARGS() > 2 ? given_environments(fcinfo, 2) : NIL;
-	migration->key = key_of_name(kind, migration->name);
+	migration->key = psprintf("%s %s", kind, migration->name);
 	migration->title = migration->key;
 	migration->label = migration->key;
 	migration->checksum = text_checksum(migration->up);

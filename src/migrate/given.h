@@ -19,8 +19,8 @@ extern NewMigration *given_by_name(FunctionCallInfo fcinfo, const char *kind);
 /* Sets version, key, scheme, title and label; SM009 for a text that is no version. */
 extern void name_by_version(NewMigration *migration, char *version);
 
-/* The key of what has only a name. */
-extern char *key_of_name(const char *kind, const char *name);
+/* The key of "1.3.0", "repeatable totals" or "seed plans"; SM009 for what is none of these. */
+extern char *key_of_title(const char *title);
 
 /* SM009 for an environment that there is not. */
 extern void check_environment(const char *environment);

@@ -22,11 +22,9 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "migrate/baseline.h"
-#include "migrate/compare.h"
 #include "migrate/given.h"
 #include "migrate/runner.h"
 #include "migrate/unit.h"
-#include "migrate/version_functions.h"
 
 typedef struct MigrateCall
 {
@@ -59,21 +57,11 @@ verify_stored_scripts(void)
 }
 
 static void
-check_target(const MigrateCall *call)
-{
-	if (call->target != NULL && find_migration(call->target_key) == NULL)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("version %s is not registered", call->target),
-			 errhint("Name a version that waits: SELECT version FROM %s.plan();", SAFEMIG_NAME)));
-}
-
-static void
 begin_once(MigrateCall *call)
 {
 	if (call->begun)
 		return;
-	check_target(call);
+	require_target(call->target, call->target_key);
 	verify_stored_scripts();
 	call->begun = true;
 }
@@ -97,7 +85,7 @@ migrate_next(void *arg)
 		call->done = true;
 		return;
 	}
-	if (call->applied == 0 && next->version != NULL)
+	if (next->version != NULL && call->applied == 0)
 		demand_baseline();
 	if (strcmp(run_unit(call->attempt, given_by_registry(next), next), OUTCOME_APPLIED) != 0)
 		return;
@@ -171,12 +159,7 @@ safemig_migrate(PG_FUNCTION_ARGS)
 	call = palloc0(sizeof(MigrateCall));
 	call->target = optional_text(fcinfo, 0);
 	if (call->target != NULL)
-	{
-		ParsedVersion parsed;
-
-		require_version(call->target, &parsed);
-		call->target_key = pstrdup(parsed.key);
-	}
+		call->target_key = key_of_title(call->target);
 	if (atomic)
 		migrate_in_one_transaction(call);
 	else

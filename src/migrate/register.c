@@ -49,7 +49,7 @@ register_migration(NewMigration *migration)
 	RegisteredMigration *known = find_migration(migration->key);
 	const char *outcome = is_pending(known) ? OUTCOME_REPLACED : OUTCOME_REGISTERED;
 
-	if (is_applied(known))
+	if (stays_applied(migration, known))
 	{
 		compare_with_applied(migration, known);
 		return OUTCOME_ALREADY_APPLIED;

@@ -17,7 +17,7 @@
 #define MIGRATION_COLUMNS                                                                          \
 	"m.version, m.version_key, m.name, m.kind, m.state, m.up, m.down, m.checksum,"                 \
 	" m.token_checksum, m.permits, m.reason, m.check_sql, m.environments, m.release, m.note,"      \
-	" m.out_of_order, m.inverse IS NOT NULL, m.taken_back, m.accepts"
+	" m.out_of_order, m.inverse IS NOT NULL, m.taken_back, m.accepts, m.registered_by"
 
 /* ---------- reading ---------- */
 
@@ -83,6 +83,7 @@ read_row(uint64 row)
 	migration->has_journal = flag(row, 17);
 	migration->taken_back = column(row, 18);
 	migration->accepts = column(row, 19);
+	migration->registered_by = column(row, 20);
 	return migration;
 }
 
@@ -402,6 +403,46 @@ save_skipped(const NewMigration *migration)
 }
 
 void
+save_marked_applied(const char *key)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, key);
+	add_text(&parameters, who_applies());
+	(void) execute_as_owner("UPDATE safemig.migration m SET state = 'applied', applied_by = $2,"
+							" xid = pg_current_xact_id(), statements = NULL, rows = NULL,"
+							" duration = NULL, inverse = NULL, taken_back = NULL,"
+							" applied_at = t.now, changed_at = t.now FROM clock_timestamp() t(now)"
+							" WHERE m.version_key = $1",
+							parameters.count, parameters.types, parameters.values,
+							parameters.nulls);
+}
+
+/* One text of the row with this key. */
+static void
+save_text(const char *sql, const char *key, const char *value)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, key);
+	add_text(&parameters, value);
+	(void) execute_as_owner(sql, parameters.count, parameters.types, parameters.values,
+							parameters.nulls);
+}
+
+void
+save_note(const char *key, const char *note)
+{
+	save_text("UPDATE safemig.migration m SET note = $2 WHERE m.version_key = $1", key, note);
+}
+
+void
+save_accepts(const char *key, const char *reason)
+{
+	save_text("UPDATE safemig.migration m SET accepts = $2 WHERE m.version_key = $1", key, reason);
+}
+
+void
 save_script(const NewMigration *migration)
 {
 	Parameters parameters = {0};
@@ -410,7 +451,10 @@ save_script(const NewMigration *migration)
 	add_text(&parameters, migration->up);
 	add_text(&parameters, migration->checksum);
 	add_text(&parameters, migration->token_checksum);
+	add_text(&parameters, migration->name);
+	add_text(&parameters, migration->down);
 	(void) execute_as_owner("UPDATE safemig.migration m SET up = $2, checksum = $3,"
+							" name = $5, down = coalesce($6, m.down),"
 							" token_checksum = $4, accepts = NULL WHERE m.version_key = $1",
 							parameters.count, parameters.types, parameters.values,
 							parameters.nulls);

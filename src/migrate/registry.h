@@ -74,7 +74,8 @@ typedef struct RegisteredMigration
 	bool out_of_order;
 	bool has_journal; /* of what takes it back */
 	char *taken_back; /* checksum of the script that a rollback took back last, else NULL */
-	char *accepts;	  /* why another script is taken over when it comes next, else NULL */
+	char *registered_by;
+	char *accepts; /* why another script is taken over when it comes next, else NULL */
 } RegisteredMigration;
 
 /* "version 1.3.0" for what has a version, else the title */
@@ -119,7 +120,15 @@ extern bool save_pending(const NewMigration *migration);
 /* false when it says nothing new, or the version is known in another state, which it keeps */
 extern bool save_skipped(const NewMigration *migration);
 
-/* Of an applied one: its script and the checksums of it. */
+/* Without running it; what it did is not known, and no rollback without a down script takes it back. */
+extern void save_marked_applied(const char *key);
+
+extern void save_note(const char *key, const char *note);
+
+/* The script that is brought next is taken over. */
+extern void save_accepts(const char *key, const char *reason);
+
+/* Of an applied one: its scripts, the checksums, and its name. */
 extern void save_script(const NewMigration *migration);
 
 extern void save_rolled_back(const char *key);

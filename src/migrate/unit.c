@@ -10,6 +10,7 @@
 
 #include "audit/history.h"
 #include "base/errors.h"
+#include "base/installation.h"
 #include "base/settings.h"
 #include "migrate/bring_back.h"
 #include "migrate/checksum.h"
@@ -56,6 +57,16 @@ check_scheme(const NewMigration *migration)
 					   first->version, first->state),
 			 errhint("Write the version as in %s.",
 					 other.scheme == SCHEME_TIMESTAMP ? "20260119093000" : "1.2.0")));
+}
+
+void
+require_target(const char *target, const char *key)
+{
+	if (target != NULL && find_migration(key) == NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("%s is not registered", title_in_words(target)),
+			 errhint("Name a version that waits: SELECT version FROM %s.plan();", SAFEMIG_NAME)));
 }
 
 bool

@@ -35,6 +35,9 @@ extern const RegisteredMigration *out_of_order_after(const NewMigration *migrati
 /* Why it does not run here: "for test, not for production"; NULL when it does. */
 extern char *not_meant_for_here(const NewMigration *migration);
 
+/* SM009 when a target of migrate() is nothing on record; NULL is none. */
+extern void require_target(const char *target, const char *key);
+
 /* Do seeds run here that name this environment? */
 extern bool seeds_are_wanted(void);
 

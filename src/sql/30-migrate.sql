@@ -107,19 +107,19 @@ CREATE FUNCTION safemig.failed_attempts(OUT version text, OUT version_key text, 
 RETURNS SETOF record
 LANGUAGE sql VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-	SELECT DISTINCT ON (k.version_key) h.version, k.version_key, h.subject, h.at, h.detail
+	SELECT DISTINCT ON (k.version_key) CASE WHEN safemig.is_version(h.version) THEN h.version END, k.version_key, h.subject, h.at, h.detail
 	  FROM safemig.history h
-	 CROSS JOIN LATERAL (SELECT CASE WHEN safemig.is_version(h.version)
-	                            THEN safemig.version_key(h.version) END COLLATE "C") k(version_key)
+	 CROSS JOIN LATERAL (SELECT CASE WHEN safemig.is_version(h.version) THEN safemig.version_key(h.version)
+	                                 WHEN h.version ~ '^(repeatable|seed) ' THEN h.version END COLLATE "C") k(version_key)
 	 WHERE h.event = 'failed' AND k.version_key IS NOT NULL
 	 ORDER BY k.version_key, h.at DESC
 $$;
-COMMENT ON FUNCTION safemig.failed_attempts() IS 'the last failed attempt at each version, also of versions that were applied later';
+COMMENT ON FUNCTION safemig.failed_attempts() IS 'the last failed attempt at each version, and at what has only a name; also of those that were applied later';
 
 CREATE VIEW safemig.status AS
 	SELECT coalesce(m.version, f.version) AS version,
 	       coalesce(m.name, f.name) AS name,
-	       coalesce(m.kind, 'versioned') AS kind,
+	       coalesce(m.kind, CASE WHEN f.version IS NULL THEN split_part(f.version_key, ' ', 1) ELSE 'versioned' END) AS kind,
 	       CASE WHEN f.version_key IS NULL THEN m.state ELSE 'failed' END AS state,
 	       m.applied_at,
 	       m.applied_by,
@@ -127,7 +127,7 @@ CREATE VIEW safemig.status AS
 	       m.statements,
 	       m.rows,
 	       (SELECT coalesce(sum(i.rows), 0)::bigint FROM safemig.bin_item i JOIN safemig.bin_entry e ON e.id = i.entry
-	         WHERE e.migration = m.version AND e.state = 'kept') AS kept,
+	         WHERE e.migration = coalesce(m.version, m.version_key) AND e.state = 'kept') AS kept,
 	       CASE WHEN m.version_key IS NULL THEN NULL
 	            WHEN safemig.checksum(m.up) = m.checksum THEN 'unchanged'
 	            ELSE 'changed' END AS checksum_state,
@@ -138,7 +138,8 @@ CREATE VIEW safemig.status AS
 	               FROM safemig.failed_attempts() a
 	              WHERE NOT EXISTS (SELECT FROM safemig.migration s
 	                                 WHERE s.version_key = a.version_key COLLATE "C"
-	                                   AND (s.state = 'applied' OR s.changed_at > a.at))) f
+	                                   AND (s.state = 'applied' AND s.kind <> 'repeatable'
+	                                        OR s.changed_at > a.at))) f
 	    ON f.version_key = m.version_key
 	 ORDER BY coalesce(m.version_key, f.version_key);
 COMMENT ON VIEW safemig.status IS 'every version this database knows, in order, then what has only a name: pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note';

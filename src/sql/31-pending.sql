@@ -23,3 +23,25 @@ AS 'MODULE_PATHNAME', 'safemig_baseline';
 COMMENT ON FUNCTION safemig.baseline(text, text) IS
 'an existing database starts here: versions up to this one count as part of it, and no rollback goes past it; 0: nothing of what waits is here yet. Returns ''applied'' or ''already applied''. SM003 when a version is applied already. SELECT safemig.baseline(''1.4.0'', ''as found'')';
 REVOKE ALL ON FUNCTION safemig.baseline(text, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.repeatable(name text, up text) RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_repeatable';
+COMMENT ON FUNCTION safemig.repeatable(text, text) IS
+'runs a script whenever its words have changed, after all versions: at once when none waits, else in the next safemig.migrate(). For views and functions. Returns ''applied'', ''already applied'', ''registered'' or ''replaced''. SM007 and SM008 what a script cannot hold. SELECT safemig.repeatable(''active users'', $$CREATE OR REPLACE VIEW active_users AS SELECT * FROM users WHERE active$$)';
+REVOKE ALL ON FUNCTION safemig.repeatable(text, text) FROM PUBLIC;
+
+CREATE FUNCTION safemig.seed(name text, up text, environments text[] DEFAULT '{development}') RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_seed';
+COMMENT ON FUNCTION safemig.seed(text, text, text[]) IS
+'runs a script of rows once, after all versions, in the environments named and when the setting seeding is on; else returns ''skipped''. SM002 changed after it was applied, SM004 in production. SELECT safemig.seed(''plans'', $$INSERT INTO plans VALUES (1, ''free'')$$)';
+REVOKE ALL ON FUNCTION safemig.seed(text, text, text[]) FROM PUBLIC;
+
+CREATE FUNCTION safemig.plan(target text DEFAULT NULL)
+RETURNS TABLE (version text, name text, kind text, findings text[], permits_missing text[], gates_closed text[], action text)
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_plan';
+COMMENT ON FUNCTION safemig.plan(text) IS
+'what safemig.migrate(target) would run, in order: what lint finds, the permits that each lacks, the gates that are closed, and what would become of it. Runs nothing. SELECT * FROM safemig.plan()';
+REVOKE ALL ON FUNCTION safemig.plan(text) FROM PUBLIC;
