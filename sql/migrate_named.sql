@@ -60,9 +60,18 @@ CALL safemig.migrate();
 SELECT name FROM users ORDER BY 1;
 SELECT name, state, note FROM states WHERE kind = 'seed';
 
--- a rollback leaves them
-SELECT safemig.rollback('2');
+-- a rollback takes back the repeatable ones that came behind, which may stand in the way
+SELECT safemig.set('environment', 'production');
+SELECT safemig.repeatable('streets', 'CREATE OR REPLACE VIEW streets AS SELECT name, street FROM users');
+SELECT safemig.repeatable('granted', 'CREATE OR REPLACE VIEW granted AS SELECT name FROM users; GRANT SELECT ON users TO PUBLIC');
+SELECT safemig.rollback('2', permits => '{drop column public.users.street}');
+SELECT to_regclass('streets') IS NULL AS is_gone, to_regclass('granted') IS NOT NULL AS has_stayed;
 SELECT name, kind, state FROM states WHERE version IS NULL ORDER BY name;
+CALL safemig.migrate();
+SELECT safemig.register('3', 'street', 'ALTER TABLE users ADD street text');
+SELECT safemig.repeatable('streets', 'CREATE OR REPLACE VIEW streets AS SELECT name, street FROM users');
+CALL safemig.migrate();
+TABLE streets;
 
 \c :home
 SET safemig.enforce = off;

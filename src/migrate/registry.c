@@ -216,6 +216,18 @@ applied_above(const char *key)
 }
 
 List *
+repeatables_since(const char *key)
+{
+	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+				 " WHERE m.state = 'applied' AND m.kind = 'repeatable' AND m.inverse IS NOT NULL"
+				 " AND m.applied_at > (SELECT min(v.applied_at) FROM safemig.migration v"
+				 "  WHERE v.state = 'applied' AND v.version IS NOT NULL AND v.version_key > $1)"
+				 " ORDER BY m.applied_at DESC",
+				 key);
+	return take_all();
+}
+
+List *
 applied_around(const char *key)
 {
 	List *found = NIL;

@@ -106,6 +106,9 @@ extern List *all_waiting(const char *target, const char *environment, bool seeds
 /* Applied versions above the key, newest first: of RegisteredMigration *. */
 extern List *applied_above(const char *key);
 
+/* Repeatable ones that ran since the first of those was applied, newest first. */
+extern List *repeatables_since(const char *key);
+
 /* At most two applied versions below the key and two above, in order: of char *. */
 extern List *applied_around(const char *key);
 

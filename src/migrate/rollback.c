@@ -19,6 +19,7 @@
 #include "migrate/registry.h"
 #include "migrate/runner.h"
 #include "migrate/take_back.h"
+#include "migrate/unit.h"
 #include "migrate/version_functions.h"
 
 typedef struct RollbackCall
@@ -149,10 +150,8 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 	ScriptScope scope;
 	HistoryRow row = {0};
 
-	attempt->version = migration->version;
-	attempt->name = migration->name;
-	attempt->run.title = migration->version;
-	guard_continue_migration(attempt->guarded, migration->version);
+	attempt_is_at(attempt, migration->title, migration->name);
+	guard_continue_migration(attempt->guarded, migration->title);
 	journal_begin();
 	enter_script_scope(&scope);
 	if (down != NULL)
@@ -166,13 +165,13 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 		bring_back_nothing();
 		take_back(&attempt->run, attempt->guarded, migration);
 	}
-	check_deferred_constraints(
-		&attempt->run, down ? down->label : psprintf("taking back version %s", migration->version));
+	check_deferred_constraints(&attempt->run,
+							   down ? down->label : psprintf("taking back %s", migration->label));
 	leave_script_scope(&scope);
 	save_rolled_back(migration->key);
 
 	row.event = "rollback";
-	row.version = migration->version;
+	row.version = migration->title;
 	row.subject = migration->name;
 	row.reason = call->reason;
 	row.detail = psprintf("to version %s", call->target);
@@ -191,12 +190,34 @@ roll_back_all(RollbackCall *call, List *versions, List *scripts)
 	ListCell *version;
 	ListCell *script;
 
-	attempt->guarded = guard_enter_migration(newest->version, call->permits, call->reason);
+	attempt->guarded = guard_enter_migration(newest->title, call->permits, call->reason);
 	forboth(version, versions, script, scripts)
 		roll_back_one(call, lfirst(version), lfirst(script));
 	guard_finish_migration(attempt->guarded);
 	guard_leave_migration(attempt->guarded);
 	attempt->guarded = NULL;
+}
+
+/* Views on what the versions made would be in their way; they come first, as they came last. */
+static List *
+repeatables_to_take_back(const char *key)
+{
+	List *found = NIL;
+	ListCell *cell;
+
+	foreach(cell, repeatables_since(key))
+	{
+		RegisteredMigration *repeatable = lfirst(cell);
+		List *obstacles = obstacles_to_take_back(repeatable);
+
+		if (obstacles == NIL)
+			found = lappend(found, repeatable);
+		else
+			ereport(NOTICE,
+					(errmsg("%s stays as it is", repeatable->label),
+					 errdetail("Nothing takes these back:\n%s", lines_of(obstacles))));
+	}
+	return found;
 }
 
 static void
@@ -216,6 +237,7 @@ roll_back(void *arg)
 		return;
 	}
 	check_ways_back(call, versions);
+	versions = list_concat(repeatables_to_take_back(call->version.key), versions);
 	roll_back_all(call, versions, parse_down_scripts(call, versions));
 }
 

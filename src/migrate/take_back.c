@@ -80,10 +80,9 @@ obstacles_to_take_back(const RegisteredMigration *migration)
 
 		if (step->sql != NULL || step->is_kept)
 			continue;
-		obstacles =
-			lappend(obstacles,
-					psprintf("version %s, statement %s: %s%s", migration->version, step->statement,
-							 step->what, step->entry != 0 ? " is no longer kept" : ""));
+		obstacles = lappend(obstacles,
+							psprintf("%s, statement %s: %s%s", migration->label, step->statement,
+									 step->what, step->entry != 0 ? " is no longer kept" : ""));
 	}
 	return obstacles;
 }
@@ -116,8 +115,7 @@ static void
 run_step(ScriptRun *run, GuardedMigration *guarded, const RegisteredMigration *migration,
 		 const BackStep *step)
 {
-	char *label =
-		psprintf("taking back statement %s of version %s", step->statement, migration->version);
+	char *label = psprintf("taking back statement %s of %s", step->statement, migration->label);
 
 	permit_what_loses_no_row(guarded, step->sql);
 	run_script(run, parse_script(label, step->sql));
