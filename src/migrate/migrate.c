@@ -31,9 +31,10 @@ typedef struct MigrateCall
 	Attempt *attempt;
 	char *target; /* or NULL */
 	char *target_key;
-	bool has_turn; /* of the runners */
-	bool begun;	   /* the log was looked at as a whole */
-	bool done;	   /* nothing waits any more */
+	bool has_turn;		/* of the runners */
+	bool begun;			/* the log was looked at as a whole */
+	bool done;			/* nothing waits any more */
+	char *just_applied; /* the label of what the last step has run, or NULL */
 	int64 applied;
 } MigrateCall;
 
@@ -74,6 +75,7 @@ migrate_next(void *arg)
 	MigrateCall *call = arg;
 	RegisteredMigration *next;
 
+	call->just_applied = NULL;
 	check_caller(call->attempt);
 	if (!call->has_turn)
 		refuse_turn();
@@ -89,8 +91,15 @@ migrate_next(void *arg)
 		demand_baseline();
 	if (strcmp(run_unit(call->attempt, given_by_registry(next), next), OUTCOME_APPLIED) != 0)
 		return;
-	ereport(NOTICE, (errmsg("%s is applied", next->label)));
+	call->just_applied = MemoryContextStrdup(call->attempt->context, next->label);
 	call->applied++;
+}
+
+static void
+tell_applied(const MigrateCall *call)
+{
+	if (call->just_applied != NULL)
+		ereport(NOTICE, (errmsg("%s is applied", call->just_applied)));
 }
 
 /* The attempt's counters are those of one migration. */
@@ -109,6 +118,7 @@ migrate_in_one_transaction(MigrateCall *call)
 		lock_runner();
 		call->has_turn = true;
 		step(call);
+		tell_applied(call);
 	}
 }
 
@@ -123,17 +133,18 @@ migrate_one_by_one(MigrateCall *call)
 		AllocSetContextCreate(CurrentMemoryContext, "one migration", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(work);
 
+	SPI_commit();
 	while (!call->done)
 	{
-		SPI_commit();
 		call->has_turn = lock_runner_without_snapshot();
 		EnsurePortalSnapshotExists();
 		MemoryContextSwitchTo(work);
 		step(call);
+		SPI_commit();
+		tell_applied(call);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(work);
 	}
-	SPI_commit();
 }
 
 static void
