@@ -20,7 +20,7 @@
 #include "effect/effect.h"
 #include "effect/stored.h"
 #include "guard/guard.h"
-#include "lint/walk.h"
+#include "migrate/walk.h"
 
 PG_FUNCTION_INFO_V1(safemig_effects);
 PGDLLEXPORT Datum safemig_effects(PG_FUNCTION_ARGS);

@@ -12,7 +12,7 @@
 #include "base/settings.h"
 #include "lint/ignore.h"
 #include "lint/lint_run.h"
-#include "lint/walk.h"
+#include "migrate/walk.h"
 
 /* What is known besides what the rooms see. */
 typedef struct Lint

@@ -10,7 +10,7 @@
 #include "base/words.h"
 #include "effect/effect.h"
 #include "lint/dry_run.h"
-#include "lint/walk.h"
+#include "migrate/walk.h"
 
 #define NAMED_LOCKS 10 /* relations; of the rest only the number is told */
 

@@ -16,7 +16,7 @@
 #include "base/apart.h"
 #include "effect/effect.h"
 #include "foresee/query_effects.h"
-#include "lint/walk.h"
+#include "migrate/walk.h"
 
 typedef struct SettingChange
 {
@@ -29,7 +29,6 @@ typedef struct WalkState
 	const Walk *walk;
 	const Script *script;
 	int current;	/* index of the statement at work */
-	bool begun;		/* told of it */
 	bool visiting;	/* what is at work is our own */
 	List *settings; /* SettingChange *, to be made when the look is over */
 } WalkState;
@@ -78,11 +77,10 @@ look_at_statement(void *arg)
 	char *text = pnstrdup(state->script->text + statement->offset,
 						  statement->from + statement->length - statement->offset);
 	Node *stmt = linitial_node(RawStmt, raw_parser(text, RAW_PARSE_DEFAULT))->stmt;
-	List *effects = effects_of_raw_statement(stmt, text);
 
-	state->walk->begin(state->current + 1, GetCommandTagName(CreateCommandTag(stmt)), effects,
-					   state->walk->arg);
-	state->begun = true;
+	if (state->walk->begin != NULL)
+		state->walk->begin(state->current + 1, GetCommandTagName(CreateCommandTag(stmt)),
+						   effects_of_raw_statement(stmt, text), state->walk->arg);
 	foresee_statement(stmt, text, visit_change, state);
 }
 
@@ -149,19 +147,34 @@ end_walk(void *arg)
 	walk->end(walk->arg);
 }
 
-void
-walk_script(const Script *script, const Walk *walk)
+static void
+walk_statements(WalkState *state)
 {
-	WalkState state = {.walk = walk, .script = script};
+	for (state->current = 0; state->current < state->script->count; state->current++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		draft_next_statement();
+		walk_statement(state);
+	}
+}
+
+void
+walk_scripts(const List *scripts, const Walk *walk)
+{
+	WalkState state = {.walk = walk};
 	Draft *draft = draft_open();
+	int level = 0;
+	ListCell *lc;
 
 	PG_TRY();
 	{
-		for (state.current = 0; state.current < script->count; state.current++)
+		foreach(lc, scripts)
 		{
-			CHECK_FOR_INTERRUPTS();
-			draft_next_statement();
-			walk_statement(&state);
+			if (level != 0)
+				AtEOXact_GUC(false, level);
+			level = NewGUCNestLevel();
+			state.script = lfirst(lc);
+			walk_statements(&state);
 		}
 		if (walk->end != NULL)
 		{
@@ -174,6 +187,12 @@ walk_script(const Script *script, const Walk *walk)
 		draft_close(draft);
 	}
 	PG_END_TRY();
+}
+
+void
+walk_script(const Script *script, const Walk *walk)
+{
+	walk_scripts(list_make1(unconstify(Script *, script)), walk);
 }
 
 void

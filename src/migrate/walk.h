@@ -1,7 +1,7 @@
 /*
  * walk.h
- *		A script foreseen statement by statement: what lint() and effects() have in
- *		common.
+ *		A script foreseen statement by statement: for lint() and effects(), and for
+ *		the locks that a migration takes ahead.
  */
 #ifndef SAFEMIG_WALK_H
 #define SAFEMIG_WALK_H
@@ -11,7 +11,7 @@
 
 typedef struct Walk
 {
-	/* effects: what the guard would judge, of Effect * */
+	/* effects: what the guard would judge, of Effect *; NULL: nobody asks for them */
 	void (*begin)(int number, const char *command, List *effects, void *arg);
 	ChangeVisitor visit;
 	void (*end_statement)(void *arg); /* or NULL */
@@ -20,6 +20,9 @@ typedef struct Walk
 } Walk;
 
 extern void walk_script(const Script *script, const Walk *walk);
+
+/* Scripts that run one after the other, of const Script *: what one sets ends with it. */
+extern void walk_scripts(const List *scripts, const Walk *walk);
 
 /*
  * The scanner gives a notice of each name that it cuts off, each time it reads it,
