@@ -107,6 +107,28 @@ is_anti_join(JoinType type)
 #define pgstat_fetch_stat_local_beentry(index) pgstat_get_local_beentry_by_index(index)
 #endif
 
+/*
+ * 17: a virtual transaction is known by the number of its process, not of its backend.
+ * NULL: it has ended, or was prepared, which leaves its process to the next one.
+ */
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "storage/sinvaladt.h"
+static inline PGPROC *
+proc_of_transaction(const VirtualTransactionId *id)
+{
+#if PG_VERSION_NUM >= 170000
+	PGPROC *proc = ProcNumberGetProc(id->procNumber);
+
+	return proc != NULL && proc->vxid.lxid == id->localTransactionId ? proc : NULL;
+#else
+	PGPROC *proc = BackendIdGetProc(id->backendId);
+
+	return proc != NULL && proc->lxid == id->localTransactionId ? proc : NULL;
+#endif
+}
+
 /* 16: the counts of a relation lost the t_ of their names */
 #include "pgstat.h"
 #if PG_VERSION_NUM >= 160000

@@ -30,6 +30,11 @@ SETTING(MAX_ROWS, "max_rows", NUMBER, "0", "0", "a number of rows, 0 for no limi
 		"how many rows one UPDATE, DELETE or MERGE outside a migration may change")
 SETTING(RUNNER_WAIT, "runner_wait", TIME, "10s", "10s", "an amount of time, 0 to 1d",
 		"how long apply and rollback wait for another runner")
+SETTING(
+	LOCK_WAIT, "lock_wait", LIMIT, "5s", "5s", "an amount of time, 1ms to 1d",
+	"how long a migration asks for the locks it will need, and each of its statements waits for one")
+SETTING(RETRIES, "retries", NUMBER, "10", "10", "a number, 0 for none",
+		"how often a migration begins anew that met a lock on its way")
 SETTING(STATEMENT_TIMEOUT_APPLY, "statement_timeout_apply", TIME, "0", "0",
 		"an amount of time, 0 (off) to 7d",
 		"statement_timeout for each statement of a migration script")

@@ -21,7 +21,8 @@ typedef struct Attempt
 	const char *version;  /* at work, NULL before any is */
 	const char *name;
 	ScriptRun run;
-	GuardedMigration *guarded; /* NULL outside the scripts */
+	GuardedMigration *guarded;	   /* NULL outside the scripts */
+	struct LockPatience *patience; /* of a call that pauses between transactions; else NULL */
 
 	/* what attempt.c needs to go back to */
 	MemoryContext context;

@@ -16,6 +16,7 @@
 #include "migrate/attempt.h"
 #include "migrate/bring_back.h"
 #include "migrate/journal.h"
+#include "migrate/locks.h"
 #include "migrate/registry.h"
 #include "migrate/runner.h"
 #include "migrate/take_back.h"
@@ -29,7 +30,9 @@ typedef struct RollbackCall
 	ParsedVersion version;
 	List *permits;
 	char *reason;
-	int64 count; /* of what was taken back */
+	List *versions; /* to be taken back, newest first: RegisteredMigration * */
+	List *scripts;	/* Script * of each, NULL for one that goes without */
+	int64 count;
 } RollbackCall;
 
 static RollbackCall *
@@ -178,20 +181,43 @@ roll_back_one(RollbackCall *call, RegisteredMigration *migration, const Script *
 	(void) record_history(&row);
 }
 
+static List *
+look_ahead(RollbackCall *call)
+{
+	Attempt *attempt = call->attempt;
+	RegisteredMigration *newest = linitial(call->versions);
+	List *scripts = NIL;
+	List *locks;
+	ListCell *version;
+	ListCell *script;
+
+	attempt->guarded = guard_enter_migration(newest->version, call->permits, call->reason);
+	forboth(version, call->versions, script, call->scripts)
+		if (lfirst(script) != NULL)
+			scripts = lappend(scripts, lfirst(script));
+		else
+			scripts = list_concat(scripts, scripts_to_take_back(attempt->guarded, lfirst(version)));
+	locks = foresee_locks_of_permitted(scripts);
+	guard_leave_migration(attempt->guarded);
+	attempt->guarded = NULL;
+	return locks;
+}
+
 /*
  * One set of permits holds for all the down scripts, so they run as one
  * migration, which goes on from version to version.
  */
 static void
-roll_back_all(RollbackCall *call, List *versions, List *scripts)
+roll_back_all(void *arg)
 {
+	RollbackCall *call = arg;
 	Attempt *attempt = call->attempt;
-	RegisteredMigration *newest = linitial(versions);
+	RegisteredMigration *newest = linitial(call->versions);
 	ListCell *version;
 	ListCell *script;
 
 	attempt->guarded = guard_enter_migration(newest->title, call->permits, call->reason);
-	forboth(version, versions, script, scripts)
+	forboth(version, call->versions, script, call->scripts)
 		roll_back_one(call, lfirst(version), lfirst(script));
 	guard_finish_migration(attempt->guarded);
 	guard_leave_migration(attempt->guarded);
@@ -224,21 +250,21 @@ static void
 roll_back(void *arg)
 {
 	RollbackCall *call = arg;
-	List *versions;
 
 	check_caller(call->attempt);
 	lock_runner();
 	check_target(call);
-	versions = applied_above(call->version.key);
-	call->count = list_length(versions);
-	if (versions == NIL)
+	call->versions = applied_above(call->version.key);
+	call->count = list_length(call->versions);
+	if (call->versions == NIL)
 	{
 		ereport(NOTICE, (errmsg("no version above %s is applied", call->target)));
 		return;
 	}
-	check_ways_back(call, versions);
-	versions = list_concat(repeatables_to_take_back(call->version.key), versions);
-	roll_back_all(call, versions, parse_down_scripts(call, versions));
+	check_ways_back(call, call->versions);
+	call->versions = list_concat(repeatables_to_take_back(call->version.key), call->versions);
+	call->scripts = parse_down_scripts(call, call->versions);
+	(void) run_behind_locks(call->attempt, look_ahead(call), roll_back_all, call);
 }
 
 PG_FUNCTION_INFO_V1(safemig_rollback);

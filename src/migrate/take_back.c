@@ -111,14 +111,38 @@ permit_what_loses_no_row(GuardedMigration *guarded, const char *sql)
 	}
 }
 
+static Script *
+script_of_step(const RegisteredMigration *migration, const BackStep *step)
+{
+	return parse_script(
+		psprintf("taking back statement %s of %s", step->statement, migration->label),
+		step->sql);
+}
+
 static void
 run_step(ScriptRun *run, GuardedMigration *guarded, const RegisteredMigration *migration,
 		 const BackStep *step)
 {
-	char *label = psprintf("taking back statement %s of %s", step->statement, migration->label);
-
 	permit_what_loses_no_row(guarded, step->sql);
-	run_script(run, parse_script(label, step->sql));
+	run_script(run, script_of_step(migration, step));
+}
+
+List *
+scripts_to_take_back(GuardedMigration *guarded, const RegisteredMigration *migration)
+{
+	List *scripts = NIL;
+	ListCell *lc;
+
+	foreach(lc, read_steps(migration))
+	{
+		BackStep *step = lfirst(lc);
+
+		if (step->sql == NULL)
+			continue;
+		permit_what_loses_no_row(guarded, step->sql);
+		scripts = lappend(scripts, script_of_step(migration, step));
+	}
+	return scripts;
 }
 
 void

@@ -18,6 +18,9 @@
  */
 extern List *obstacles_to_take_back(const RegisteredMigration *migration);
 
+/* What it will run, in order, and with those permits: of Script *. */
+extern List *scripts_to_take_back(GuardedMigration *guarded, const RegisteredMigration *migration);
+
 /*
  * Newest step first.  It needs permits for rows only: what holds none, and names
  * that the migration itself changed, go back without.

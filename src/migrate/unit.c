@@ -16,6 +16,7 @@
 #include "migrate/checksum.h"
 #include "migrate/gate.h"
 #include "migrate/journal.h"
+#include "migrate/locks.h"
 #include "migrate/unit.h"
 
 /* All that will run, taken apart before any of it does. */
@@ -187,10 +188,36 @@ begin_bringing_back(const NewMigration *migration, const RegisteredMigration *kn
 		bring_back_nothing();
 }
 
-static void
-run_scripts(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known,
-			const Scripts *scripts)
+typedef struct UnitWork
 {
+	Attempt *attempt;
+	NewMigration *migration;
+	const RegisteredMigration *known;
+	const Scripts *scripts;
+} UnitWork;
+
+/* By the permits it brings: what is refused needs no lock. */
+static List *
+look_ahead(Attempt *attempt, const NewMigration *migration, const Scripts *scripts)
+{
+	List *locks;
+
+	attempt->guarded =
+		guard_enter_migration(migration->title, migration->permits, migration->reason);
+	locks = foresee_locks_of_permitted(list_make1(scripts->up));
+	guard_leave_migration(attempt->guarded);
+	attempt->guarded = NULL;
+	return locks;
+}
+
+static void
+run_scripts(void *arg)
+{
+	UnitWork *unit = arg;
+	Attempt *attempt = unit->attempt;
+	NewMigration *migration = unit->migration;
+	const RegisteredMigration *known = unit->known;
+	const Scripts *scripts = unit->scripts;
 	bool differs = known != NULL && known->taken_back != NULL &&
 		strcmp(known->taken_back, migration->checksum) != 0;
 	ScriptScope scope;
@@ -236,6 +263,7 @@ const char *
 run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known)
 {
 	Scripts scripts;
+	UnitWork work = {attempt, migration, known, &scripts};
 	instr_time start;
 	instr_time end;
 	char *why_not;
@@ -251,7 +279,8 @@ run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *k
 	INSTR_TIME_SET_CURRENT(start);
 	parse_scripts(migration, &scripts);
 	check_gates(migration);
-	run_scripts(attempt, migration, known, &scripts);
+	if (!run_behind_locks(attempt, look_ahead(attempt, migration, &scripts), run_scripts, &work))
+		return OUTCOME_NOT_LOCKED;
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 	migration->seconds = INSTR_TIME_GET_DOUBLE(end);

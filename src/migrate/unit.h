@@ -11,6 +11,7 @@
 #define OUTCOME_APPLIED "applied"
 #define OUTCOME_ALREADY_APPLIED "already applied"
 #define OUTCOME_SKIPPED "skipped"
+#define OUTCOME_NOT_LOCKED "not locked" /* to be tried anew: see run_behind_locks() */
 
 /*
  * Runs it, or passes it over where it is not meant for here, and writes down which.
