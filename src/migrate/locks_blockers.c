@@ -55,6 +55,15 @@ column(int number)
 	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, number);
 }
 
+/* In hours, minutes and seconds, whatever the style of intervals. */
+static char *
+age_in_words(const char *seconds)
+{
+	long age = seconds ? Max(0, (long) strtod(seconds, NULL)) : 0;
+
+	return seconds ? psprintf("%02ld:%02ld:%02ld", age / 3600, age / 60 % 60, age % 60) : NULL;
+}
+
 /* As the caller, so that the view itself decides what he may see. */
 static void
 look_up(Blocker *blocker)
@@ -63,7 +72,7 @@ look_up(Blocker *blocker)
 	Datum values[1] = {Int32GetDatum(blocker->pid)};
 
 	if (SPI_execute_with_args(
-			"SELECT a.application_name, a.state, pg_catalog.date_trunc('second',"
+			"SELECT a.application_name, a.state, pg_catalog.date_part('epoch',"
 			" pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.xact_start), a.query"
 			" FROM pg_catalog.pg_stat_activity a WHERE a.pid OPERATOR(pg_catalog.=) $1",
 			1, types, values, NULL, true, 1) != SPI_OK_SELECT ||
@@ -71,7 +80,7 @@ look_up(Blocker *blocker)
 		return;
 	blocker->application = column(1);
 	blocker->state = column(2);
-	blocker->age = column(3);
+	blocker->age = age_in_words(column(3));
 	blocker->query = column(4);
 	SPI_freetuptable(SPI_tuptable);
 }
@@ -102,8 +111,8 @@ static char *
 way_to_end(const Blocker *blocker)
 {
 	if (blocker->pid == 0)
-		return pstrdup("Wait until it is done, or ROLLBACK PREPARED it.");
-	return psprintf("Wait until it is done, or end it: SELECT %s(%d);",
+		return pstrdup("Wait until it is done, or ROLLBACK PREPARED it");
+	return psprintf("Wait until it is done, or SELECT %s(%d)",
 					blocker->state != NULL && strncmp(blocker->state, "idle", 4) == 0
 						? "pg_terminate_backend"
 						: "pg_cancel_backend",

@@ -87,8 +87,8 @@ has_time_left(const LockPatience *patience)
 static char *
 hint_of(Setting setting, const char *way_to_end)
 {
-	return psprintf("%s The setting %s says how %s.",
-					way_to_end ? way_to_end : "Try again, when less is going on.",
+	return psprintf("%s; the setting %s says how %s.",
+					way_to_end ? way_to_end : "Try again when less is going on",
 					setting_name(setting),
 					setting == SETTING_LOCK_WAIT ? "long to wait" : "often to try again");
 }
@@ -115,8 +115,9 @@ give_up_script(const LockPatience *patience, ErrorData *error)
 	char *blockers = blockers_in_words(patience, &way_to_end);
 
 	error->sqlerrcode = ERRCODE_LOCK_UNAVAILABLE;
-	if (patience->failures > 1)
-		error->message = psprintf("%s, after %d tries", error->message, patience->failures);
+	error->message = patience->failures > 1
+		? psprintf("could not get a lock in %d tries: %s", patience->failures, error->message)
+		: psprintf("could not get a lock: %s", error->message);
 	if (blockers != NULL)
 		error->detail = error->detail ? psprintf("%s\n%s", error->detail, blockers) : blockers;
 	error->hint = hint_of(SETTING_RETRIES, way_to_end);
