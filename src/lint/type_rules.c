@@ -60,6 +60,8 @@ to_be_made_anew(const Change *change, const char *successor)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
+		if (constraint->type == 'n') /* CONSTRAINT_NOTNULL from 18 on: said already */
+			continue;
 		foreach(column, constraint->columns)
 			if (constraint->index == NULL && strcmp(lfirst(column), change->name) == 0)
 				appendStringInfo(&names, ", constraint %s", quote_identifier(constraint->name));
