@@ -191,7 +191,7 @@ look_ahead(RollbackCall *call)
 	ListCell *version;
 	ListCell *script;
 
-	attempt->guarded = guard_enter_migration(newest->version, call->permits, call->reason);
+	attempt->guarded = guard_enter_migration(newest->title, call->permits, call->reason);
 	forboth(version, call->versions, script, call->scripts)
 		if (lfirst(script) != NULL)
 			scripts = lappend(scripts, lfirst(script));
