@@ -81,10 +81,13 @@ does_the_same(LintRun *run, const Change *change)
 
 	if (twin == NULL)
 		return;
-	find_at(run, RULE_DUPLICATE_INDEX, change, NULL,
-			psprintf("%s does the same already for %s (%s), and every write would keep both up",
-					 index_identity(twin), draft_identity(table), rows_and_size(table)),
-			NULL);
+	/* the beginning of a wider one may be meant: it is smaller, and read faster */
+	find_at_by(run, RULE_DUPLICATE_INDEX,
+			   list_length(twin->columns) > list_length(change->index->columns) ? -1 : 0, change,
+			   NULL,
+			   psprintf("%s does the same already for %s (%s), and every write would keep both up",
+						index_identity(twin), draft_identity(table), rows_and_size(table)),
+			   NULL);
 }
 
 static void
