@@ -64,6 +64,7 @@ begin_once(MigrateCall *call)
 		return;
 	require_target(call->target, call->target_key);
 	verify_stored_scripts();
+	let_wanted_wait(environment_name(current_environment()), seeds_are_wanted());
 	call->begun = true;
 }
 
@@ -80,8 +81,7 @@ migrate_next(void *arg)
 	if (!call->has_turn)
 		refuse_turn();
 	begin_once(call);
-	next =
-		next_waiting(call->target_key, environment_name(current_environment()), seeds_are_wanted());
+	next = next_pending(call->target_key);
 	if (next == NULL)
 	{
 		call->done = true;

@@ -30,8 +30,7 @@ typedef struct NamedCall
 static bool
 a_version_waits(void)
 {
-	const RegisteredMigration *next =
-		next_waiting(NULL, environment_name(current_environment()), false);
+	const RegisteredMigration *next = next_pending(NULL);
 
 	return next != NULL && next->version != NULL;
 }

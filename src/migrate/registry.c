@@ -125,16 +125,35 @@ newest_applied(void)
 	return take_one();
 }
 
+static RegisteredMigration *
+first_pending(void)
+{
+	(void) execute_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+							" WHERE m.state = 'pending' ORDER BY m.version_key LIMIT 1",
+							0, NULL, NULL, NULL);
+	return take_one();
+}
+
 /* Version 0 is neither number nor date. */
 RegisteredMigration *
 first_of_scheme(void)
 {
-	query_by_key("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-				 " WHERE m.state IN ('applied', 'pending') AND m.version IS NOT NULL"
-				 " AND m.version_key <> $1"
-				 " ORDER BY m.state, m.version_key DESC LIMIT 1",
-				 VERSION_KEY_ZERO);
-	return take_one();
+	RegisteredMigration *found = newest_applied();
+
+	if (found == NULL || strcmp(found->key, VERSION_KEY_ZERO) == 0)
+		found = first_pending();
+	return found == NULL || found->version == NULL ? NULL : found;
+}
+
+/* Versions sort before what has none, so when the first is none, no version waits. */
+RegisteredMigration *
+next_pending(const char *target)
+{
+	RegisteredMigration *first = first_pending();
+	bool beyond =
+		first != NULL && first->version != NULL && target != NULL && strcmp(first->key, target) > 0;
+
+	return beyond ? NULL : first;
 }
 
 RegisteredMigration *
@@ -169,39 +188,40 @@ take_all(void)
 	return found;
 }
 
-/* What was passed over comes again when it is meant for here by now, unless a baseline holds it. */
-#define WAITING                                                                                    \
-	"SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"                                        \
-	" WHERE m.state IN ('pending', 'skipped')"                                                     \
-	" AND (m.state = 'pending' OR ((m.environments IS NULL OR $2 = ANY (m.environments))"          \
-	"  AND (m.kind <> 'seed' OR $3) AND NOT EXISTS (SELECT FROM safemig.migration b"               \
-	"   WHERE b.kind = 'baseline' AND b.state = 'applied' AND b.version_key >= m.version_key)))"   \
-	" AND CASE WHEN m.version IS NOT NULL THEN $1 IS NULL OR m.version_key <= $1"                  \
-	"  ELSE $1 IS NULL OR NOT EXISTS (SELECT FROM safemig.migration v"                             \
-	"   WHERE v.state = 'pending' AND v.version IS NOT NULL AND v.version_key > $1) END"           \
-	" ORDER BY m.version_key"
+/* What was passed over and is meant for here by now, unless a baseline holds it. */
+#define WANTED_BY_NOW                                                                              \
+	" (m.state = 'skipped' AND (m.environments IS NULL OR $1 = ANY (m.environments))"              \
+	" AND (m.kind <> 'seed' OR $2) AND m.version_key > coalesce((SELECT max(b.version_key)"        \
+	"  FROM safemig.migration b WHERE b.kind = 'baseline' AND b.state = 'applied'), ''))"
 
 static void
-find_waiting(const char *sql, const char *target, const char *environment, bool seeds)
+query_by_place(const char *sql, const char *environment, bool seeds, const char *target)
 {
-	Oid types[3] = {TEXTOID, TEXTOID, BOOLOID};
-	Datum values[3] = {target == NULL ? (Datum) 0 : CStringGetTextDatum(target),
-					   CStringGetTextDatum(environment), BoolGetDatum(seeds)};
+	Oid types[3] = {TEXTOID, BOOLOID, TEXTOID};
+	Datum values[3] = {CStringGetTextDatum(environment), BoolGetDatum(seeds),
+					   target == NULL ? (Datum) 0 : CStringGetTextDatum(target)};
 
-	(void) execute_as_owner(sql, 3, types, values, target == NULL ? "n  " : NULL);
+	(void) execute_as_owner(sql, 3, types, values, target == NULL ? "  n" : NULL);
 }
 
-RegisteredMigration *
-next_waiting(const char *target, const char *environment, bool seeds)
+void
+let_wanted_wait(const char *environment, bool seeds)
 {
-	find_waiting(WAITING " LIMIT 1", target, environment, seeds);
-	return take_one();
+	query_by_place("UPDATE safemig.migration m SET state = 'pending', note = NULL,"
+				   " changed_at = clock_timestamp() WHERE $3 IS NULL AND" WANTED_BY_NOW,
+				   environment, seeds, NULL);
 }
 
 List *
 all_waiting(const char *target, const char *environment, bool seeds)
 {
-	find_waiting(WAITING, target, environment, seeds);
+	query_by_place("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+				   " WHERE (m.state = 'pending' OR" WANTED_BY_NOW ")"
+				   " AND ($3 IS NULL OR CASE WHEN m.version IS NOT NULL THEN m.version_key <= $3"
+				   "  ELSE NOT EXISTS (SELECT FROM safemig.migration v WHERE v.version IS NOT NULL"
+				   "   AND v.state = 'pending' AND v.version_key > $3) END)"
+				   " ORDER BY m.version_key",
+				   environment, seeds, target);
 	return take_all();
 }
 

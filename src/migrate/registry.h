@@ -94,13 +94,15 @@ extern RegisteredMigration *first_of_scheme(void);
 extern RegisteredMigration *baseline_over(const char *key);
 
 /*
- * What migrate runs next, by its key: up to target (NULL: all); what has no
- * version only when no version waits any more.  environment: of here; seeds:
- * whether those passed over before are wanted now.
+ * What migrate runs next, up to target by its key (NULL: all); what has no
+ * version only when no version waits any more.
  */
-extern RegisteredMigration *next_waiting(const char *target, const char *environment, bool seeds);
+extern RegisteredMigration *next_pending(const char *target);
 
-/* All of these, in that order: of RegisteredMigration *. */
+/* What was passed over and is wanted by now waits again.  seeds: whether those are. */
+extern void let_wanted_wait(const char *environment, bool seeds);
+
+/* All that runs next, with what was passed over and is wanted by now, in order: of RegisteredMigration *. */
 extern List *all_waiting(const char *target, const char *environment, bool seeds);
 
 /* Applied versions above the key, newest first: of RegisteredMigration *. */

@@ -45,7 +45,7 @@ COMMENT ON COLUMN safemig.migration.out_of_order IS 'whether it may come below a
 COMMENT ON COLUMN safemig.migration.registered_by IS 'the role that logged in and registered it as it is';
 COMMENT ON COLUMN safemig.migration.taken_back IS 'checksum of the script that a rollback took back, until one runs again';
 COMMENT ON COLUMN safemig.migration.accepts IS 'why another script is taken over when it comes next: safemig.repair()';
-CREATE INDEX migration_waiting_idx ON safemig.migration (version_key) WHERE state IN ('pending', 'skipped');
+CREATE INDEX migration_pending_idx ON safemig.migration (version_key) WHERE state = 'pending';
 CREATE INDEX migration_applied_idx ON safemig.migration (version_key) WHERE state = 'applied' AND version IS NOT NULL;
 REVOKE ALL ON safemig.migration FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.migration', '');
