@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_authid.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/guc.h"
@@ -138,6 +139,48 @@ write_as_role(Oid role, const char *sql)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 0, sql, 0, NULL, NULL, NULL);
 	SPI_finish();
+}
+
+int64
+bigint_as_role(Oid role, const char *sql)
+{
+	int64 found = -1;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 0, sql, 0, NULL, NULL, NULL);
+	if (SPI_processed == 1)
+	{
+		bool isnull;
+		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+
+		if (!isnull)
+			found = DatumGetInt64(value);
+	}
+	SPI_finish();
+	return found;
+}
+
+/* Of the server's own roles pg_checkpoint is the one that reads and writes nothing. */
+void
+call_as_nobody(void (*work)(void *arg), void *arg)
+{
+	Oid save_user;
+	int save_security;
+
+	GetUserIdAndSecContext(&save_user, &save_security);
+	SetUserIdAndSecContext(ROLE_PG_CHECKPOINT,
+						   save_security | SECURITY_LOCAL_USERID_CHANGE |
+							   SECURITY_RESTRICTED_OPERATION);
+	PG_TRY();
+	{
+		work(arg);
+	}
+	PG_FINALLY();
+	{
+		SetUserIdAndSecContext(save_user, save_security);
+	}
+	PG_END_TRY();
 }
 
 uint64

@@ -42,6 +42,16 @@ text_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char 
  */
 extern void write_as_role(Oid role, const char *sql);
 
+/* Likewise, for the one bigint that a query of that role's table finds; -1 when it finds none. */
+extern int64 bigint_as_role(Oid role, const char *sql);
+
+/*
+ * A call into the server that may work out somebody's functions, as the planner
+ * does with immutable ones: with the rights of a role that has none, since neither
+ * the caller nor we answer for them.
+ */
+extern void call_as_nobody(void (*work)(void *arg), void *arg);
+
 /*
  * Our own work, which runs such code: with that role's rights and no more, the
  * guard asleep, since it would judge what we do.  A table's owner meets every row

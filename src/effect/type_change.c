@@ -22,6 +22,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
+#include "base/owner.h"
 #include "effect/effect.h"
 
 static bool
@@ -97,6 +98,15 @@ conversion_is_nothing(Node *expr)
 	}
 }
 
+/* A cast in SQL is looked into, and what is constant there worked out. */
+static void
+plan_conversion(void *arg)
+{
+	Node **expr = arg;
+
+	*expr = (Node *) expression_planner((Expr *) *expr);
+}
+
 bool
 type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def)
 {
@@ -137,7 +147,8 @@ type_change_keeps_values(const char *column, Oid old_type, int32 old_typmod, Oid
 	if (expr == NULL)
 		return true; /* no such conversion: the server says so */
 	assign_expr_collations(pstate, expr);
-	return conversion_is_nothing((Node *) expression_planner((Expr *) expr));
+	call_as_nobody(plan_conversion, &expr);
+	return conversion_is_nothing(expr);
 }
 
 bool

@@ -15,6 +15,7 @@
 #include "utils/relcache.h"
 #include "utils/ruleutils.h"
 
+#include "base/apart.h"
 #include "base/owner.h"
 #include "foresee/change_facts.h"
 
@@ -56,6 +57,27 @@ sql_of(List *quals, Relation rel)
 	return text;
 }
 
+typedef struct BoundOf
+{
+	Relation parent;
+	PartitionBoundSpec *bound;
+} BoundOf;
+
+/* A bound may be any expression, and is worked out to know it. */
+static void
+transform_bound(void *arg)
+{
+	BoundOf *of = arg;
+
+	of->bound = transformPartitionBound(make_parsestate(NULL), of->parent, copyObject(of->bound));
+}
+
+static void
+transform_as_nobody(void *of)
+{
+	call_as_nobody(transform_bound, of);
+}
+
 /*
  * As the server works it out when it attaches (ATExecAttachPartition), so that a
  * CHECK of it is seen as proof.
@@ -63,19 +85,20 @@ sql_of(List *quals, Relation rel)
 char *
 bound_condition(const Change *change)
 {
-	PartitionBoundSpec *bound = bound_of(change->node);
+	BoundOf of = {.bound = bound_of(change->node)};
 	DraftRelation *parent = parent_of(change);
 	Relation rel;
 	List *quals;
 	char *text;
 
-	if (bound == NULL || parent == NULL || draft_is_new(parent))
+	if (of.bound == NULL || parent == NULL || draft_is_new(parent))
 		return NULL;
 	rel = RelationIdGetRelation(parent->oid);
 	if (!RelationIsValid(rel))
 		return NULL;
-	bound = transformPartitionBound(make_parsestate(NULL), rel, copyObject(bound));
-	quals = get_qual_from_partbound(rel, bound);
+	of.parent = rel;
+	quals =
+		run_apart(transform_as_nobody, &of) == NULL ? get_qual_from_partbound(rel, of.bound) : NIL;
 	text = quals != NIL ? sql_of(quals, rel) : NULL;
 	RelationClose(rel);
 	return text;

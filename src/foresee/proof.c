@@ -21,6 +21,7 @@
 #include "utils/relcache.h"
 
 #include "base/apart.h"
+#include "base/owner.h"
 #include "foresee/proof.h"
 
 typedef struct BoundQuestion
@@ -72,6 +73,13 @@ ask_of_bound(void *arg)
 		RelationClose(parent);
 }
 
+/* A bound may be any expression, and is worked out to know it. */
+static void
+ask_as_nobody(void *question)
+{
+	call_as_nobody(ask_of_bound, question);
+}
+
 /* Tables that the script makes have no row that would have to be read. */
 static bool
 ask(DraftRelation *parent, DraftRelation *table, PartitionBoundSpec *bound, bool of_default)
@@ -83,7 +91,7 @@ ask(DraftRelation *parent, DraftRelation *table, PartitionBoundSpec *bound, bool
 
 	if (draft_is_new(parent) || draft_is_new(table) || parent->kind != RELKIND_PARTITIONED_TABLE)
 		return false;
-	(void) try_apart(ask_of_bound, &question);
+	(void) try_apart(ask_as_nobody, &question);
 	return question.proved;
 }
 

@@ -14,11 +14,9 @@
 #include "utils/snapmgr.h"
 
 #include "base/apart.h"
+#include "base/owner.h"
 #include "foresee/draft.h"
 #include "foresee/query_effects.h"
-
-/* How long a look waits for somebody's strong lock before the text must do. */
-#define LOOK_LOCK_MS 50
 
 typedef struct NamesWalk
 {
@@ -86,23 +84,34 @@ typedef struct Plannable
 {
 	Node *stmt;
 	const char *text;
+	List *queries;
+	List *plans;
 	List *effects;
 	bool planned;
 } Plannable;
+
+/* The planner works out what it takes for constant, be it a function of the script's author. */
+static void
+plan(void *arg)
+{
+	Plannable *plannable = arg;
+
+	plannable->plans =
+		pg_plan_queries(plannable->queries, plannable->text, CURSOR_OPT_PARALLEL_OK, NULL);
+}
 
 static void
 plan_and_ask(void *arg)
 {
 	Plannable *plannable = arg;
 	RawStmt *raw = makeNode(RawStmt);
-	List *plans;
 	ListCell *lc;
 
 	raw->stmt = copyObject(plannable->stmt);
 	PushActiveSnapshot(GetTransactionSnapshot());
-	plans = pg_plan_queries(pg_analyze_and_rewrite_fixedparams(raw, plannable->text, NULL, 0, NULL),
-							plannable->text, CURSOR_OPT_PARALLEL_OK, NULL);
-	foreach(lc, plans)
+	plannable->queries = pg_analyze_and_rewrite_fixedparams(raw, plannable->text, NULL, 0, NULL);
+	call_as_nobody(plan, plannable);
+	foreach(lc, plannable->plans)
 		if (lfirst_node(PlannedStmt, lc)->commandType != CMD_UTILITY)
 			plannable->effects =
 				list_concat(plannable->effects, effects_of_plan(lfirst_node(PlannedStmt, lc)));

@@ -8,6 +8,9 @@
 
 #include "effect/effect.h"
 
+/* How long a look waits for somebody's strong lock, ms, before it does without. */
+#define LOOK_LOCK_MS 50
+
 /* A draft must be open.  Takes the locks of parse analysis: call it where they are let go. */
 extern List *effects_of_raw_statement(Node *stmt, const char *text);
 
