@@ -24,6 +24,7 @@ typedef struct LockAhead
 	LOCKMODE mode;
 	char kind;		/* as pg_class.relkind */
 	char *identity; /* "public.users", as the script finds it */
+	int failed_in;	/* locks_take.c: the later it could not be had, the higher */
 } LockAhead;
 
 /*
@@ -48,6 +49,7 @@ typedef struct LockPatience
 	int failures;			 /* of the script itself */
 	double pause;			 /* ms, before the next try */
 	List *queued_behind;	 /* VirtualTransactionId *: who outlived it is no short writer */
+	List *failed;			 /* relations that were not got, the newest last */
 	LOCKTAG missing;		 /* what could not be had last, and how */
 	LOCKMODE missing_mode;
 	bool is_missing;
@@ -72,7 +74,8 @@ extern void pause_for_locks(LockPatience *patience);
 extern bool run_behind_locks(Attempt *attempt, List *locks, void (*work)(void *arg), void *arg);
 
 /*
- * locks_take.c: one round, in a stated order: relations by OID, then indexes.  false,
+ * locks_take.c: one round: first what the last ones failed at, the newest first, then
+ * relations by OID, then indexes.  false,
  * or an error for which is_lock_error() holds: not all got; the caller rolls the
  * subtransaction back, which lets go of those that were.
  */

@@ -6,8 +6,8 @@
  *		go, as the server does when somebody has waited for it.
  *
  *		Queueing is what stalls others: who comes later waits behind it.  So it lasts
- *		LONGEST_QUEUE in all of a round, and is not done behind those who outlived it
- *		once.
+ *		LONGEST_QUEUE in all of a round, and is not done behind those who have been at
+ *		work for long, or outlived it once.
  */
 #include "postgres.h"
 
@@ -18,10 +18,13 @@
 #include "storage/lmgr.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
+#include "utils/backend_status.h"
 #include "utils/guc.h"
 #include "utils/syscache.h"
 
 #include "migrate/locks.h"
+
+#define LONG_AGO 500 /* ms; who began before will hardly end within a queue */
 
 bool
 is_lock_error(const ErrorData *error)
@@ -64,6 +67,16 @@ note_missing(LockPatience *patience, const LockAhead *lock)
 	patience->missing_name = MemoryContextStrdup(patience->context, lock->identity);
 }
 
+/* Until it is got; the last one is the newest. */
+static void
+note_failed(LockPatience *patience, Oid relid)
+{
+	MemoryContext save = MemoryContextSwitchTo(patience->context);
+
+	patience->failed = lappend_oid(list_delete_oid(patience->failed, relid), relid);
+	MemoryContextSwitchTo(save);
+}
+
 static bool
 outlived_a_queue(const LockPatience *patience, const VirtualTransactionId *holder)
 {
@@ -90,23 +103,40 @@ note_queued_behind(LockPatience *patience, const VirtualTransactionId *holder)
 	MemoryContextSwitchTo(save);
 }
 
-/* Its process id; 0 for anybody else, and where it keeps the counter of transactions from running out. */
-static int
-autovacuum_to_cancel(const VirtualTransactionId *holder)
+/* Not where it keeps the counter of transactions from running out. */
+static bool
+is_autovacuum_to_cancel(const PGPROC *proc)
 {
-	PGPROC *proc = proc_of_transaction(holder);
-	int pid = 0;
 	uint8 flags;
 
-	if (proc == NULL)
-		return 0;
+	if (proc == NULL || proc->pid == 0)
+		return false;
 	/* as ProcSleep() looks at it */
 	LWLockAcquire(ProcArrayLock, LW_SHARED);
-	flags = proc->pid == 0 ? 0 : ProcGlobal->statusFlags[proc->pgxactoff];
-	if ((flags & PROC_IS_AUTOVACUUM) && !(flags & PROC_VACUUM_FOR_WRAPAROUND))
-		pid = proc->pid;
+	flags = ProcGlobal->statusFlags[proc->pgxactoff];
 	LWLockRelease(ProcArrayLock);
-	return pid;
+	return (flags & PROC_IS_AUTOVACUUM) && !(flags & PROC_VACUUM_FOR_WRAPAROUND);
+}
+
+/* Of the processes that hold a lock: is a transaction among them that began long ago? */
+static bool
+some_began_long_ago(List *pids)
+{
+	TimestampTz then = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), -LONG_AGO);
+	int count;
+
+	/* kept for the transaction otherwise */
+	pgstat_clear_backend_activity_snapshot();
+	count = pgstat_fetch_stat_numbackends();
+	for (int i = 1; i <= count; i++)
+	{
+		const PgBackendStatus *status = &pgstat_fetch_stat_local_beentry(i)->backendStatus;
+
+		if (status->st_xact_start_timestamp != 0 && status->st_xact_start_timestamp < then &&
+			list_member_int(pids, status->st_procpid))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -119,19 +149,26 @@ may_queue(LockPatience *patience)
 	VirtualTransactionId *holders =
 		GetLockConflicts(&patience->missing, patience->missing_mode, NULL);
 	List *autovacuums = NIL;
+	List *others = NIL;
 	ListCell *lc;
 
 	for (VirtualTransactionId *at = holders; VirtualTransactionIdIsValid(*at); at++)
 	{
-		int autovacuum = autovacuum_to_cancel(at);
+		PGPROC *proc = proc_of_transaction(at);
 
-		if (autovacuum != 0)
-			autovacuums = lappend_int(autovacuums, autovacuum);
-		else if (outlived_a_queue(patience, at))
+		if (outlived_a_queue(patience, at))
 			return false;
+		if (is_autovacuum_to_cancel(proc))
+			autovacuums = lappend_int(autovacuums, proc->pid);
 		else
+		{
 			note_queued_behind(patience, at);
+			if (proc != NULL)
+				others = lappend_int(others, proc->pid);
+		}
 	}
+	if (others != NIL && some_began_long_ago(others))
+		return false;
 	foreach(lc, autovacuums)
 		(void) kill(lfirst_int(lc), SIGINT);
 	return true;
@@ -158,24 +195,50 @@ take_lock(LockPatience *patience, const LockAhead *lock, TimestampTz queue_until
 	if (!may_lock(lock) || ConditionalLockRelationOid(lock->oid, lock->mode))
 		return true;
 	note_missing(patience, lock);
+	note_failed(patience, lock->oid);
 	left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), queue_until);
 	if (left <= 0 || !may_queue(patience))
 		return false;
 	queue_for(lock, left);
+	patience->failed = list_delete_last(patience->failed);
 	return true;
 }
 
 static int
-by_oid_indexes_last(const ListCell *a, const ListCell *b)
+by_urgency(const ListCell *a, const ListCell *b)
 {
 	const LockAhead *one = lfirst(a);
 	const LockAhead *other = lfirst(b);
 	bool one_is_index = one->kind == RELKIND_INDEX;
 	bool other_is_index = other->kind == RELKIND_INDEX;
 
+	if (one->failed_in != other->failed_in)
+		return one->failed_in > other->failed_in ? -1 : 1;
 	if (one_is_index != other_is_index)
 		return one_is_index ? 1 : -1;
 	return one->oid < other->oid ? -1 : one->oid > other->oid;
+}
+
+/*
+ * What failed goes first the next time: whoever locks the same tables in another
+ * order would be kept from ending by what is held already.
+ */
+static void
+order_locks(const LockPatience *patience, List *locks)
+{
+	ListCell *lc;
+
+	foreach(lc, locks)
+	{
+		LockAhead *lock = lfirst(lc);
+		ListCell *failed;
+
+		lock->failed_in = 0;
+		foreach(failed, patience->failed)
+			if (lfirst_oid(failed) == lock->oid)
+				lock->failed_in = foreach_current_index(failed) + 1;
+	}
+	list_sort(locks, by_urgency);
 }
 
 bool
@@ -184,7 +247,7 @@ take_locks(LockPatience *patience, List *locks)
 	TimestampTz queue_until = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), LONGEST_QUEUE);
 	ListCell *lc;
 
-	list_sort(locks, by_oid_indexes_last);
+	order_locks(patience, locks);
 	foreach(lc, locks)
 	{
 		CHECK_FOR_INTERRUPTS();
