@@ -7,7 +7,9 @@
 
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "utils/memutils.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
@@ -17,16 +19,45 @@
 
 static int own_work_depth = 0;
 
-int
-print_exactly(void)
+/* ---------- settings ---------- */
+
+static void
+set_for_this_statement(const char *name, const char *value)
 {
-	int nest_level = NewGUCNestLevel();
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+}
+
+/* What the session has set must not change how our statements are read. */
+static void
+read_names_as_written(void)
+{
+	set_for_this_statement("search_path", "pg_catalog, pg_temp");
+}
+
+static void
+read_as_written(void)
+{
+	read_names_as_written();
+	set_for_this_statement("standard_conforming_strings", "on");
+}
+
+static void
+set_exactness(void)
+{
 	static const char *const settings[][2] = {
 		{"datestyle", "ISO"}, {"intervalstyle", "postgres"}, {"extra_float_digits", "3"}};
 
 	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+		set_for_this_statement(settings[i][0], settings[i][1]);
+}
+
+int
+print_exactly(void)
+{
+	int nest_level = NewGUCNestLevel();
+
+	set_exactness();
 	return nest_level;
 }
 
@@ -41,36 +72,98 @@ is_own_work(void)
  * catalogs, and what we ask about them must be as new.
  */
 static int
-execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+execute_at_latest(SPIPlanPtr plan, Datum *values, const char *nulls)
 {
-	SPIPlanPtr plan;
-
-	if (!IsolationUsesXactSnapshot())
-		return SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
-	plan = SPI_prepare(sql, nargs, types);
-	if (plan == NULL)
-		return SPI_result;
 	CommandCounterIncrement();
 	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
 								true, 0);
 }
 
-/* What the session has set must not change how our statements are read. */
-static void
-read_as_written(void)
+static int
+execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	static const char *const settings[][2] = {{"search_path", "pg_catalog, pg_temp"},
-											  {"standard_conforming_strings", "on"}};
+	SPIPlanPtr plan;
 
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	/* what is written down under one session's settings is read under another's */
+	set_exactness();
+	read_as_written();
+	if (!IsolationUsesXactSnapshot())
+		return SPI_execute_with_args(sql, nargs, types, values, nulls, false, 0);
+	plan = SPI_prepare(sql, nargs, types);
+	if (plan == NULL)
+		return SPI_result;
+	return execute_at_latest(plan, values, nulls);
 }
+
+/* ---------- statements whose plan is kept ---------- */
+
+typedef struct KeptPlan
+{
+	const char *sql; /* a literal, known by its address */
+	SPIPlanPtr plan;
+} KeptPlan;
+
+static List *kept_plans = NIL;
+
+static SPIPlanPtr
+find_kept_plan(const char *sql)
+{
+	ListCell *lc;
+
+	foreach(lc, kept_plans)
+		if (((KeptPlan *) lfirst(lc))->sql == sql)
+			return ((KeptPlan *) lfirst(lc))->plan;
+	return NULL;
+}
+
+static SPIPlanPtr
+keep_plan(const char *sql, int nargs, Oid *types)
+{
+	SPIPlanPtr plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
+	MemoryContext save;
+	KeptPlan *kept;
+
+	if (plan == NULL)
+		return NULL;
+	save = MemoryContextSwitchTo(TopMemoryContext);
+	kept = palloc(sizeof(KeptPlan));
+	kept->sql = sql;
+	kept->plan = plan;
+	kept_plans = lappend(kept_plans, kept);
+	MemoryContextSwitchTo(save);
+	(void) SPI_keepplan(plan);
+	return plan;
+}
+
+static int
+execute_kept(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	SPIPlanPtr plan = find_kept_plan(sql);
+
+	read_names_as_written(); /* or it would be planned anew */
+	if (plan == NULL || !SPI_plan_is_valid(plan))
+	{
+		/* to read all of a table is right while it is empty, and not a thousand versions later */
+		read_as_written();
+		set_for_this_statement("enable_seqscan", "off");
+	}
+	if (plan == NULL)
+		plan = keep_plan(sql, nargs, types);
+	if (plan == NULL)
+		return SPI_result;
+	if (!IsolationUsesXactSnapshot())
+		return SPI_execute_plan(plan, values, nulls, false, 0);
+	return execute_at_latest(plan, values, nulls);
+}
+
+/* ---------- as whom ---------- */
+
+typedef int (*Execution)(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
 /* security: what is added to the context; depth: 1 when the guard is to sleep */
 static int
-execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
-		   const char *nulls)
+execute_by(Execution execute, Oid role, int security, int depth, const char *sql, int nargs,
+		   Oid *types, Datum *values, const char *nulls)
 {
 	Oid save_user;
 	int save_security;
@@ -79,13 +172,11 @@ execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *t
 
 	GetUserIdAndSecContext(&save_user, &save_security);
 	SetUserIdAndSecContext(role, save_security | SECURITY_LOCAL_USERID_CHANGE | security);
-	/* what is written down under one session's settings is read under another's */
-	save_nestlevel = print_exactly();
+	save_nestlevel = NewGUCNestLevel();
 	own_work_depth += depth;
 	PG_TRY();
 	{
-		read_as_written();
-		code = execute_newest(sql, nargs, types, values, nulls);
+		code = execute(sql, nargs, types, values, nulls);
 		if (code < 0)
 			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);
 	}
@@ -97,6 +188,19 @@ execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *t
 	PG_END_TRY();
 	AtEOXact_GUC(true, save_nestlevel);
 	return code;
+}
+
+static int
+execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
+		   const char *nulls)
+{
+	return execute_by(execute_newest, role, security, depth, sql, nargs, types, values, nulls);
+}
+
+int
+execute_often_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
+{
+	return execute_by(execute_kept, safemig_owner(), 0, 1, sql, nargs, types, values, nulls);
 }
 
 int

@@ -25,25 +25,30 @@ at_transaction_end(XactEvent event, void *arg)
 	}
 }
 
+/*
+ * Items come in the order of time, and a subtransaction's number is higher than
+ * those of all that began before it: its items are the last ones.  So what one
+ * of many migrations in a transaction costs does not grow with their number.
+ */
 static List *
 without_subtransaction(List *items, SubTransactionId mine)
 {
-	ListCell *lc;
-
-	foreach(lc, items)
-		if (((TransactionItem *) lfirst(lc))->subxact == mine)
-			items = foreach_delete_current(items, lc);
+	while (items != NIL && ((TransactionItem *) llast(items))->subxact >= mine)
+		items = list_delete_last(items);
 	return items;
 }
 
 static void
 give_to_parent(List *items, SubTransactionId mine, SubTransactionId parent)
 {
-	ListCell *lc;
+	for (int i = list_length(items) - 1; i >= 0; i--)
+	{
+		TransactionItem *item = list_nth(items, i);
 
-	foreach(lc, items)
-		if (((TransactionItem *) lfirst(lc))->subxact == mine)
-			((TransactionItem *) lfirst(lc))->subxact = parent;
+		if (item->subxact < mine)
+			return;
+		item->subxact = parent;
+	}
 }
 
 static void

@@ -94,7 +94,7 @@ query_by_key(const char *sql, const char *key)
 	Oid type = TEXTOID;
 	Datum value = CStringGetTextDatum(key);
 
-	(void) execute_as_owner(sql, 1, &type, &value, NULL);
+	(void) execute_often_as_owner(sql, 1, &type, &value, NULL);
 }
 
 static RegisteredMigration *
@@ -118,19 +118,19 @@ find_migration(const char *key)
 RegisteredMigration *
 newest_applied(void)
 {
-	(void) execute_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-							" WHERE m.state = 'applied' AND m.version IS NOT NULL"
-							" ORDER BY m.version_key DESC LIMIT 1",
-							0, NULL, NULL, NULL);
+	(void) execute_often_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+								  " WHERE m.state = 'applied' AND m.version IS NOT NULL"
+								  " ORDER BY m.version_key DESC LIMIT 1",
+								  0, NULL, NULL, NULL);
 	return take_one();
 }
 
 static RegisteredMigration *
 first_pending(void)
 {
-	(void) execute_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
-							" WHERE m.state = 'pending' ORDER BY m.version_key LIMIT 1",
-							0, NULL, NULL, NULL);
+	(void) execute_often_as_owner("SELECT " MIGRATION_COLUMNS " FROM safemig.migration m"
+								  " WHERE m.state = 'pending' ORDER BY m.version_key LIMIT 1",
+								  0, NULL, NULL, NULL);
 	return take_one();
 }
 
@@ -201,7 +201,7 @@ query_by_place(const char *sql, const char *environment, bool seeds, const char 
 	Datum values[3] = {CStringGetTextDatum(environment), BoolGetDatum(seeds),
 					   target == NULL ? (Datum) 0 : CStringGetTextDatum(target)};
 
-	(void) execute_as_owner(sql, 3, types, values, target == NULL ? "  n" : NULL);
+	(void) execute_often_as_owner(sql, 3, types, values, target == NULL ? "  n" : NULL);
 }
 
 void
@@ -387,7 +387,7 @@ save_applied(const NewMigration *migration)
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->rows), false);
 	add_parameter(&parameters, FLOAT8OID, Float8GetDatum(migration->seconds), false);
 	add_text(&parameters, migration->inverse);
-	(void) execute_as_owner(
+	(void) execute_often_as_owner(
 		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", applied_by, statements, rows,"
 		" duration, inverse, xid, state, applied_at, changed_at)"
 		" SELECT " GIVEN_VALUES ", $16, $17, $18, make_interval(secs => $19), $20::jsonb,"
