@@ -65,7 +65,6 @@ begin_once(MigrateCall *call)
 	require_target(call->target, call->target_key);
 	verify_stored_scripts();
 	let_wanted_wait(environment_name(current_environment()), seeds_are_wanted());
-	call->begun = true;
 }
 
 /* ---------- one after the other ---------- */
@@ -108,6 +107,8 @@ step(MigrateCall *call)
 {
 	call->attempt = new_attempt("safemig.migrate()");
 	make_attempt(call->attempt, migrate_next, call);
+	/* not before: what is rolled back to be tried again has begun nothing */
+	call->begun = true;
 }
 
 static void
