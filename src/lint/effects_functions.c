@@ -249,6 +249,9 @@ end_statement(void *arg)
 		if (!list_member_ptr(told, &sum->touch))
 			put_row(telling, NULL, &sum->touch, sum->identity);
 	}
+	/* of what touches nothing that anybody has, or cannot be seen here (DO), that it is there */
+	if (telling->effects == NIL && telling->touches == NIL)
+		put_row(telling, NULL, NULL, NULL);
 	telling->effects = telling->touches = NIL;
 }
 

@@ -5,8 +5,12 @@ use strict;
 use warnings;
 
 use IPC::Run qw(start finish kill_kill);
+use FindBin;
+use lib "$FindBin::Bin/../harness";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Server qw(wait_until_up);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('apply');
@@ -93,7 +97,7 @@ my $client = client(sleeper('2'));
 my $pid = wait_for_sleep('2');
 is(PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', $pid), 0, 'kill -9 of the backend');
 finish($client);
-$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+wait_until_up($node);
 is_clean('2', 'kill -9');
 is($node->safe_psql('postgres', 'SELECT safemig.current_version()'), '1', 'kill -9: the log is true');
 is_applied_now('2', 'kill -9');

@@ -4,8 +4,12 @@
 use strict;
 use warnings FATAL => 'all';
 
+use FindBin;
+use lib "$FindBin::Bin/../harness";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Server qw(wait_until_up);
 use Test::More;
 
 my $sessions = 8;
@@ -148,7 +152,7 @@ my $victim = $node->safe_psql('shop', qq{
 	SELECT pid FROM pg_stat_activity WHERE query = '$statement;' AND pid <> pg_backend_pid() LIMIT 1});
 is(kill(9, $victim), 1, 'a session is killed while it is refused');
 $seen = refusals_of(@crashed);
-$node->poll_query_until('shop', 'SELECT true') or die 'the server did not come back';
+wait_until_up($node);
 
 my $counted = counted($node, $statement);
 cmp_ok($counted, '>=', $seen, 'after the crash each refusal that a client has seen is counted');

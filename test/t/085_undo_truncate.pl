@@ -6,8 +6,12 @@ use strict;
 use warnings;
 
 use IPC::Run qw(start finish kill_kill);
+use FindBin;
+use lib "$FindBin::Bin/../harness";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Server qw(wait_until_up);
 use Test::More;
 
 my $setup = q(
@@ -89,7 +93,7 @@ sub kill_in_flight
 	my $pid = sql("SELECT pid FROM pg_stat_activity WHERE application_name = '$what'");
 	kill 'KILL', $pid;
 	finish $client;
-	$node->poll_query_until('postgres', 'SELECT true');
+	wait_until_up($node);
 	return;
 }
 

@@ -5,8 +5,12 @@ use strict;
 use warnings;
 
 use IPC::Run qw(start finish);
+use FindBin;
+use lib "$FindBin::Bin/../harness";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Server qw(wait_until_up);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('dry_run');
@@ -110,7 +114,7 @@ sub begin_dry_run
 my ($client, $pid, $said) = begin_dry_run();
 is(PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', $pid), 0, 'kill -9 of the backend');
 finish($client);
-$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+wait_until_up($node);
 is(dump_all(), $dump_before, 'kill -9: the dump is the same');
 is(state_of_catalogs(), $catalogs_before, 'kill -9: the catalogs are');
 

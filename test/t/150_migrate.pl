@@ -5,8 +5,12 @@ use strict;
 use warnings;
 
 use IPC::Run qw(start finish kill_kill);
+use FindBin;
+use lib "$FindBin::Bin/../harness";
+
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Server qw(wait_until_up);
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('migrate');
@@ -98,7 +102,7 @@ foreach my $step ('first', 'last', 'check', 'deferred')
 	my $pid = wait_for_sleep();
 	is(PostgreSQL::Test::Utils::system_log('pg_ctl', 'kill', 'KILL', $pid), 0, "kill -9: $step");
 	finish($client);
-	$node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	wait_until_up($node);
 	is_true($before, "$two,$three", "kill -9, $step");
 	query("DELETE FROM sleep_at WHERE step = '$step $two'");
 	query('CALL safemig.migrate()');
