@@ -16,6 +16,7 @@
 #include "guard/rule.h"
 #include "lint/lint_rule.h"
 #include "lint/measure.h"
+#include "migrate/adopt.h"
 #include "migrate/journal.h"
 #include "undo/capture.h"
 #include "undo/carry.h"
@@ -60,6 +61,8 @@ _PG_init(void)
 	guard_parent_changed = capture_hears_of_parent;
 	guard_after_statement = capture_after_statement;
 	guard_run_rewrite = settle_and_execute;
+	guard_relation_made = adopt_hears_of_relation;
+	guard_defined = adopt_after_statement;
 	guard_witness = &migration_witness;
 	guard_is_lint_rule = is_lint_rule;
 	guard_foretells = measure_effects;

@@ -82,6 +82,10 @@ extern void (*guard_trigger_changed)(Oid trigger);
 extern void (*guard_parent_changed)(void);
 extern void (*guard_after_statement)(void);
 
+/* A relation was made; and a whole statement has run, with its text when it defined something; likewise. */
+extern void (*guard_relation_made)(void);
+extern void (*guard_defined)(const char *text);
+
 /* verdict.c: those of the effects that are somebody's loss and can be kept */
 extern List *effects_to_keep(List *effects);
 

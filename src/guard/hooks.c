@@ -43,6 +43,8 @@ void (*guard_foretells)(List *effects) = NULL;
 void (*guard_trigger_changed)(Oid trigger) = NULL;
 void (*guard_parent_changed)(void) = NULL;
 void (*guard_after_statement)(void) = NULL;
+void (*guard_relation_made)(void) = NULL;
+void (*guard_defined)(const char *text) = NULL;
 int guard_enforce = ENFORCE_ON;
 bool guard_loaded_at_start = false;
 
@@ -315,6 +317,21 @@ judge_utility(UtilityCall *call)
 		judge_and_run(call, witnessed);
 }
 
+/* One of those that came in one string. */
+static char *
+text_of_statement(PlannedStmt *pstmt, const char *query)
+{
+	int location = Max(pstmt->stmt_location, 0);
+	const char *start = query + location;
+	int length = pstmt->stmt_len > 0 ? pstmt->stmt_len : strlen(start);
+
+	for (; length > 0 && isspace((unsigned char) *start); length--)
+		start++;
+	while (length > 0 && (isspace((unsigned char) start[length - 1]) || start[length - 1] == ';'))
+		length--;
+	return pnstrdup(start, length);
+}
+
 static void
 guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree,
 					  ProcessUtilityContext context, ParamListInfo params,
@@ -323,12 +340,20 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 {
 	UtilityCall call = {pstmt,	query,		 read_only_tree, context,
 						params, environment, dest,			 completion};
+	bool defines = GetCommandLogLevel(pstmt->utilityStmt) == LOGSTMT_DDL;
+	int64 written = pgWalUsage.wal_records;
+	char *text = defines ? text_of_statement(pstmt, query) : NULL;
 
 	utility_hook_ran = true;
 	judge_utility(&call);
 	/* a part of a statement leaves things half made, such as a table without its key */
-	if (guard_after_statement && context != PROCESS_UTILITY_SUBCOMMAND)
+	if (context == PROCESS_UTILITY_SUBCOMMAND)
+		return;
+	if (guard_after_statement)
 		guard_after_statement();
+	/* CREATE ... IF NOT EXISTS of what is there writes nothing */
+	if (guard_defined && is_our_business())
+		guard_defined(written == pgWalUsage.wal_records ? NULL : text);
 }
 
 /* The statement that loaded the library by its event trigger passed no hook. */

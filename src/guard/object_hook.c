@@ -199,6 +199,9 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 	if ((access == OAT_POST_CREATE || access == OAT_POST_ALTER) && class == TriggerRelationId &&
 		guard_trigger_changed && guard_is_awake())
 		guard_trigger_changed(oid);
+	if (access == OAT_POST_CREATE && class == RelationRelationId && subid == 0 &&
+		guard_relation_made)
+		guard_relation_made();
 	if (access == OAT_POST_ALTER && class == InheritsRelationId && guard_parent_changed)
 		guard_parent_changed();
 	if (changes_our_members(access, class, oid))
