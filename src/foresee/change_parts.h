@@ -96,7 +96,12 @@ extern void touch_oid(Change *change, Oid relid, LOCKMODE lock);
 extern void foretell_drop(Change *change);
 extern void foretell_truncate(Change *change);
 
-/* touch_rows.c: what a query reads, locks and writes, through views, rules and foreign keys */
+/* change_rows.c: does EXPLAIN run it? */
+extern bool explain_runs(ExplainStmt *stmt);
+
+/* touch_rows.c: the query or call that any statement is or holds; NULL: none */
+extern Node *query_of(Node *stmt);
+/* what a query reads, locks and writes, through views, rules and foreign keys */
 extern void touch_query(Change *change, Node *stmt);
 /* what is only planned: EXPLAIN, DECLARE */
 extern void touch_plan(Change *change, Node *stmt);

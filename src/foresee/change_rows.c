@@ -135,7 +135,7 @@ changes_of_lock(ChangeWalk *walk, LockStmt *stmt)
 
 /* ---------- what runs or keeps other statements ---------- */
 
-static bool
+bool
 explain_runs(ExplainStmt *stmt)
 {
 	ListCell *lc;

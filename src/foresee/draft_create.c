@@ -13,6 +13,7 @@
 #include "parser/parse_type.h"
 #include "utils/lsyscache.h"
 
+#include "foresee/change_parts.h"
 #include "foresee/draft_parts.h"
 
 void
@@ -221,7 +222,8 @@ note_readers(DraftRelation *view, Node *query)
 	List *sources = NIL;
 	ListCell *lc;
 
-	collect_relations(query, &sources);
+	/* CREATE TABLE AS EXECUTE has none */
+	collect_relations(query_of(query), &sources);
 	foreach(lc, sources)
 		if (lfirst(lc) != view)
 			relation_parts(lfirst(lc))->readers =

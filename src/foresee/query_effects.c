@@ -15,7 +15,7 @@
 
 #include "base/apart.h"
 #include "base/owner.h"
-#include "foresee/draft.h"
+#include "foresee/change_parts.h"
 #include "foresee/query_effects.h"
 
 typedef struct NamesWalk
@@ -171,12 +171,30 @@ effects_of_query(Node *stmt, const char *text)
 	return plannable.planned ? plannable.effects : effects_of_text(stmt);
 }
 
+/* A query that the statement runs besides: EXPLAIN ANALYZE, COPY, CREATE TABLE AS */
+static Node *
+query_within(Node *stmt)
+{
+	Node *query = NULL;
+
+	if (IsA(stmt, ExplainStmt) && explain_runs(castNode(ExplainStmt, stmt)))
+		query = castNode(ExplainStmt, stmt)->query;
+	else if (IsA(stmt, CopyStmt))
+		query = castNode(CopyStmt, stmt)->query;
+	else if (IsA(stmt, CreateTableAsStmt))
+		query = castNode(CreateTableAsStmt, stmt)->query;
+	if (query == NULL || is_query(query))
+		return query;
+	return query_within(query);
+}
+
 List *
 effects_of_raw_statement(Node *stmt, const char *text)
 {
-	if (is_query(stmt))
-		return effects_of_query(stmt, text);
-	if (!statement_matters(stmt))
-		return NIL;
-	return effects_of_statement(stmt);
+	Node *query = is_query(stmt) ? stmt : query_within(stmt);
+	List *effects = NIL;
+
+	if (query != stmt && statement_matters(stmt))
+		effects = effects_of_statement(stmt);
+	return query ? list_concat(effects, effects_of_query(query, text)) : effects;
 }

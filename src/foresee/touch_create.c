@@ -153,7 +153,7 @@ foretell_rule(Change *change)
 
 	add_touch(change, change->relation, AccessExclusiveLock, false, false);
 	foreach(lc, stmt->actions)
-		touch_names(change, lfirst(lc));
+		touch_names(change, query_of(lfirst(lc)));
 	if (stmt->whereClause != NULL)
 		touch_names(change, stmt->whereClause);
 }
@@ -189,9 +189,9 @@ foretell_table_as(Change *change)
 
 	add_touch(change, change->relation, AccessExclusiveLock, false, false);
 	if (change->creates_rows)
-		touch_query(change, stmt->query);
+		touch_query(change, query_of(stmt->query));
 	else
-		touch_names(change, stmt->query);
+		touch_names(change, query_of(stmt->query));
 }
 
 /* OWNED BY table.column */
@@ -259,7 +259,7 @@ touch_body(Change *change, Node *body)
 	else if (IsA(body, ReturnStmt))
 		touch_names(change, castNode(ReturnStmt, body)->returnval);
 	else
-		touch_names(change, body);
+		touch_names(change, query_of(body));
 }
 
 static void

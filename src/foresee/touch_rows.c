@@ -355,6 +355,29 @@ walk_query(Node *node, void *context)
 	return raw_expression_tree_walker(node, walk_query, walk);
 }
 
+/* Where any statement may stand: a rule's actions, a body in SQL, EXPLAIN, CREATE TABLE AS */
+Node *
+query_of(Node *stmt)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_SelectStmt:
+		case T_InsertStmt:
+		case T_UpdateStmt:
+		case T_DeleteStmt:
+		case T_MergeStmt:
+			return stmt;
+		case T_CreateTableAsStmt:
+			return query_of(castNode(CreateTableAsStmt, stmt)->query);
+		case T_DeclareCursorStmt:
+			return query_of(castNode(DeclareCursorStmt, stmt)->query);
+		case T_CallStmt:
+			return (Node *) castNode(CallStmt, stmt)->funccall;
+		default:
+			return NULL;
+	}
+}
+
 void
 touch_query(Change *change, Node *stmt)
 {
@@ -379,5 +402,5 @@ touch_plan(Change *change, Node *stmt)
 	QueryWalk walk = {change};
 
 	walk.only_plan = true;
-	(void) walk_query(stmt, &walk);
+	(void) walk_query(query_of(stmt), &walk);
 }

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_namespace.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -76,6 +77,20 @@ loses_nothing_here(Effect *effect)
 	return relation_is_empty(effect->relation, effect->only);
 }
 
+/* Rows that the effect takes are there, and were before the script */
+static bool
+has_rows(Effect *effect)
+{
+	return OidIsValid(effect->relation) && is_in_use(draft_relation_by_oid(effect->relation));
+}
+
+/* A child that TRUNCATE of its parent empties too; a partition is a part of what is named. */
+static bool
+is_child_emptied(Effect *effect)
+{
+	return effect->action == ACTION_TRUNCATE && has_superclass(effect->relation);
+}
+
 static char *
 holds(Effect *effect)
 {
@@ -106,6 +121,27 @@ find_drop_column(LintRun *run, RuleId rule, const Change *at, Effect *effect, Li
 		run, rule, at, effect, effects,
 		psprintf("drops column %s of a table of %s, and every query that still names it fails",
 				 effect->identity, holds(effect)));
+}
+
+/* Values of a type that no table has a column of are nobody's. */
+static void
+find_drop_attribute(LintRun *run, RuleId rule, const Change *at, Effect *effect, List *effects)
+{
+	List *columns = NIL;
+	ListCell *lc;
+
+	foreach(lc, effects)
+	{
+		Effect *other = lfirst(lc);
+
+		if (other->action == ACTION_ALTER_COLUMN_TYPE && has_rows(other))
+			columns = lappend(columns, other);
+	}
+	if (columns == NIL)
+		return;
+	find_drop(run, rule, at, effect, effects,
+			  psprintf("drops attribute %s, and its values with it: %s", effect->identity,
+					   effects_in_words(columns)));
 }
 
 static void
@@ -270,6 +306,7 @@ static const struct
 	{ACTION_DROP_PARTITION, RULE_BAN_DROP_TABLE, false, find_drop_table},
 	{ACTION_DROP_MATVIEW, RULE_BAN_DROP_TABLE, false, find_drop_table},
 	{ACTION_DROP_COLUMN, RULE_BAN_DROP_COLUMN, false, find_drop_column},
+	{ACTION_DROP_ATTRIBUTE, RULE_BAN_DROP_COLUMN, false, find_drop_attribute},
 	{ACTION_DROP_SCHEMA, RULE_BAN_DROP_SCHEMA, false, find_drop_schema},
 	{ACTION_DROP_DATABASE, RULE_BAN_DROP_DATABASE, false, find_drop_database},
 	{ACTION_DROP_SEQUENCE, RULE_BAN_DROP_SEQUENCE, false, find_drop_sequence},
@@ -278,20 +315,14 @@ static const struct
 	{ACTION_UPDATE_ALL, RULE_UPDATE_WITHOUT_WHERE, true, find_all_updated},
 };
 
-/* Rows that the effect takes are there, and were before the script */
-static bool
-has_rows(Effect *effect)
-{
-	return OidIsValid(effect->relation) && is_in_use(draft_relation_by_oid(effect->relation));
-}
-
 void
 data_rules_of_effect(LintRun *run, const Change *at, Effect *effect, List *effects)
 {
 	if (effect == linitial(effects))
 		note_effects(run, effects);
 	note_dropped(run, effect);
-	if (!effect->named || effect->part || is_temporary(effect) || loses_nothing_here(effect))
+	if ((!effect->named && !is_child_emptied(effect)) || effect->part || is_temporary(effect) ||
+		loses_nothing_here(effect))
 		return;
 	for (int i = 0; i < lengthof(rules_of_actions); i++)
 		if (rules_of_actions[i].action == effect->action &&

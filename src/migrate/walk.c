@@ -189,6 +189,27 @@ walk_scripts(const List *scripts, const Walk *walk)
 	PG_END_TRY();
 }
 
+/* Some findings stand before the last one, mostly in the same statement. */
+static void
+step_back(PlaceCursor *cursor, const char *text, int offset)
+{
+	int start = offset;
+	int lines = 0;
+
+	for (int at = offset; at < cursor->offset; at++)
+		lines += text[at] == '\n';
+	if (lines == 0)
+		cursor->column -= pg_mbstrlen_with_len(text + offset, cursor->offset - offset);
+	else
+	{
+		while (start > 0 && text[start - 1] != '\n')
+			start--;
+		cursor->column = pg_mbstrlen_with_len(text + start, offset - start) + 1;
+	}
+	cursor->line -= lines;
+	cursor->offset = offset;
+}
+
 void
 walk_script(const Script *script, const Walk *walk)
 {
@@ -198,18 +219,21 @@ walk_script(const Script *script, const Walk *walk)
 void
 place_in_script(PlaceCursor *cursor, const Script *script, int offset, int *line, int *column)
 {
+	const char *text = script->text;
 	const char *newline;
 
-	if (cursor->line == 0 || offset < cursor->offset)
+	if (cursor->line == 0)
+		cursor->line = cursor->column = 1;
+	if (offset < cursor->offset)
+		step_back(cursor, text, offset);
+	while ((newline = memchr(text + cursor->offset, '\n', offset - cursor->offset)) != NULL)
 	{
-		cursor->offset = 0;
-		cursor->line = 1;
-	}
-	while ((newline = memchr(script->text + cursor->offset, '\n', offset - cursor->offset)) != NULL)
-	{
-		cursor->offset = newline + 1 - script->text;
+		cursor->offset = newline + 1 - text;
 		cursor->line++;
+		cursor->column = 1;
 	}
+	cursor->column += pg_mbstrlen_with_len(text + cursor->offset, offset - cursor->offset);
+	cursor->offset = offset;
 	*line = cursor->line;
-	*column = pg_mbstrlen_with_len(script->text + cursor->offset, offset - cursor->offset) + 1;
+	*column = cursor->column;
 }

@@ -36,8 +36,9 @@ extern int begin_quiet(void);
  */
 typedef struct PlaceCursor
 {
-	int offset; /* of a line's start */
+	int offset; /* of the place asked for last */
 	int line;
+	int column;
 } PlaceCursor;
 
 extern void
