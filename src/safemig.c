@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
+#include "backup/command.h"
 #include "base/compat.h"
 #include "guard/guard.h"
 #include "guard/migration.h"
@@ -52,6 +53,10 @@ _PG_init(void)
 	DefineCustomEnumVariable(
 		"safemig.enforce", "Whether what nobody permitted is refused, warned of, or let through.",
 		NULL, &guard_enforce, ENFORCE_ON, enforce_options, PGC_SUSET, 0, NULL, NULL, NULL);
+	/* like archive_command: whoever sets it runs programs as the server's user */
+	DefineCustomStringVariable(
+		"safemig.backup_command", "What safemig.backup() runs; %d database, %l label, %f file.",
+		NULL, &backup_command, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("safemig");
 	guard_keeper = keep_and_execute;
 	guard_before_end = refuse_end_of_full_bin;

@@ -8,7 +8,8 @@
  *
  * kind is WORD (one of the words in "allowed", parted by '|'), SWITCH (on or
  * off), TIME (an amount with a unit, kept in ms), LIMIT (likewise, above zero), SIZE (likewise, in kB), SPAN
- * (a long time, in seconds), SHARE (a SIZE, or a percentage: below zero) or NUMBER.
+ * (a long time, in seconds), AGE (a SPAN, or off: 0), SHARE (a SIZE, or a percentage: below zero),
+ * NUMBER, WINDOW (base/window.h, or off) or FOLDER (an absolute path, or beside).
  * There is no include guard: the list is included once for each use.
  */
 SETTING(
@@ -46,6 +47,22 @@ SETTING(REQUIRE_DRY_RUN, "require_dry_run", SWITCH, "off", "off", "on|off",
 		"whether apply wants a dry run of the script that passed, since the last migration")
 SETTING(REQUIRE_CLEAN_LINT, "require_clean_lint", SWITCH, "off", "off", "on|off",
 		"whether apply wants a script in which lint finds no error")
+SETTING(REQUIRE_DOWN, "require_down", SWITCH, "off", "off", "on|off",
+		"whether apply wants a down script")
+SETTING(REQUIRE_MAINTENANCE, "require_maintenance", SWITCH, "off", "off", "on|off",
+		"whether apply wants maintenance to be on when it has permits")
+SETTING(CHANGE_WINDOW, "change_window", WINDOW, "off", "off",
+		"off, or days, hours and time zone, as in Sun 02:00-05:00 Europe/Berlin, parted by commas",
+		"when migrations may be applied")
+SETTING(BACKUP_MAX_AGE, "backup_max_age", AGE, "off", "off",
+		"off, or an amount of time, 1 minute to 10000 days",
+		"how old the newest verified backup may be when a migration is applied")
+SETTING(BACKUP_KEEP_FOR, "backup_keep_for", AGE, "30 days", "7 days",
+		"off, or an amount of time, 1 minute to 10000 days",
+		"how long files of safemig.backup() are kept; off: for ever")
+SETTING(BACKUP_DIRECTORY, "backup_directory", FOLDER, "beside", "beside",
+		"beside, or an absolute path of letters, digits and ._-/ outside the data directory",
+		"where files of safemig.backup() go; beside: next to the data directory; superusers only")
 SETTING(OUT_OF_ORDER, "out_of_order", WORD, "refuse", "allow", "allow|refuse",
 		"verdict on a version below the newest applied one")
 SETTING(SEEDING, "seeding", SWITCH, "off", "off", "on|off",

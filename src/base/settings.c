@@ -22,6 +22,7 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "base/transaction_list.h"
+#include "base/window.h"
 
 typedef enum SettingKind
 {
@@ -32,7 +33,10 @@ typedef enum SettingKind
 	KIND_SIZE,
 	KIND_SPAN,
 	KIND_SHARE,
-	KIND_NUMBER
+	KIND_NUMBER,
+	KIND_AGE,
+	KIND_WINDOW,
+	KIND_FOLDER
 } SettingKind;
 
 typedef struct SettingInfo
@@ -92,7 +96,7 @@ unit_of(SettingKind kind)
 static bool
 is_amount(SettingKind kind)
 {
-	return kind != KIND_WORD && kind != KIND_SWITCH;
+	return kind != KIND_WORD && kind != KIND_SWITCH && kind != KIND_WINDOW && kind != KIND_FOLDER;
 }
 
 /* '30 days', '12h': ms would end at 24 days */
@@ -147,7 +151,10 @@ parse_amount(SettingKind kind, const char *value, int64 *amount)
 	int number;
 	const char *hint;
 
-	if (kind == KIND_SPAN)
+	*amount = 0;
+	if (kind == KIND_AGE && strcmp(value, "off") == 0)
+		return true;
+	if (kind == KIND_SPAN || kind == KIND_AGE)
 		return parse_span(value, amount);
 	if (kind == KIND_SHARE)
 		return parse_share(value, amount);
@@ -173,6 +180,26 @@ word_is_allowed(const char *word, const char *list)
 		at += length;
 	}
 	return false;
+}
+
+/* No shell, no file name and no command reads anything else into such a path. */
+static bool
+is_plain_folder(const char *path)
+{
+	return path[0] == '/' &&
+		strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/") ==
+		strlen(path) &&
+		strstr(path, "..") == NULL && !path_is_prefix_of_path(DataDir, path);
+}
+
+static bool
+text_is_allowed(const SettingInfo *info, const char *value)
+{
+	if (info->kind == KIND_WINDOW)
+		return strcmp(value, "off") == 0 || windows_are_valid(value);
+	if (info->kind == KIND_FOLDER)
+		return strcmp(value, "beside") == 0 || is_plain_folder(value);
+	return word_is_allowed(value, info->allowed);
 }
 
 const char *
@@ -363,7 +390,7 @@ setting_check(Setting setting, const char *value)
 	if (is_amount(info->kind))
 		ok = parse_amount(info->kind, value, &amount) && (info->kind != KIND_SIZE || amount >= 64);
 	else
-		ok = word_is_allowed(value, info->allowed);
+		ok = text_is_allowed(info, value);
 	if (!ok)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME),

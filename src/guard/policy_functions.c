@@ -64,6 +64,20 @@ record_setting(const char *event, Setting setting, const char *value)
 	(void) record_history(&row);
 }
 
+/* Granting safemig.set() gives away neither what is refused here nor the server's files. */
+static void
+check_rank(Setting setting)
+{
+	if (superuser() || (setting != SETTING_ENVIRONMENT && setting != SETTING_BACKUP_DIRECTORY))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("only a superuser can set the %s", setting_name(setting)),
+			 setting == SETTING_ENVIRONMENT
+				 ? errdetail("It decides what is refused in this database.")
+				 : errdetail("The server writes and removes files there.")));
+}
+
 Datum
 safemig_set(PG_FUNCTION_ARGS)
 {
@@ -72,11 +86,7 @@ safemig_set(PG_FUNCTION_ARGS)
 	Setting setting = setting_by_name(name);
 
 	PreventCommandIfReadOnly("safemig.set()");
-	if (setting == SETTING_ENVIRONMENT && !superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("only a superuser can set the environment"),
-				 errdetail("It decides what is refused in this database.")));
+	check_rank(setting);
 	record_setting("setting changed", setting, value);
 	store_setting(setting, value);
 	PG_RETURN_VOID();
@@ -96,6 +106,7 @@ safemig_set_local(PG_FUNCTION_ARGS)
 				 errmsg("the environment holds for the whole database, not for a transaction"),
 				 errhint("SELECT %s.set('environment', '%s');", SAFEMIG_NAME,
 						 setting_check(setting, value))));
+	check_rank(setting);
 	record_setting("setting changed for a transaction", setting, value);
 	set_for_transaction(setting, value);
 	if (is_single_query())

@@ -9,6 +9,7 @@
 #include "portability/instr_time.h"
 
 #include "audit/history.h"
+#include "backup/restore_point.h"
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
@@ -222,6 +223,7 @@ run_scripts(void *arg)
 		strcmp(known->taken_back, migration->checksum) != 0;
 	ScriptScope scope;
 
+	set_restore_point(migration->title, migration->permits);
 	attempt->guarded =
 		guard_enter_migration(migration->title, migration->permits, migration->reason);
 	journal_begin();
