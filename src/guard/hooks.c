@@ -29,6 +29,7 @@
 #include "guard/foreseen.h"
 #include "guard/guard.h"
 #include "guard/hooks.h"
+#include "guard/maintenance.h"
 #include "guard/migration.h"
 #include "guard/off.h"
 #include "guard/rule.h"
@@ -345,6 +346,8 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	char *text = defines ? text_of_statement(pstmt, query) : NULL;
 
 	utility_hook_ran = true;
+	if (guard_is_awake() && maintenance_is_on())
+		refuse_statement_in_maintenance(pstmt->utilityStmt);
 	judge_utility(&call);
 	/* a part of a statement leaves things half made, such as a table without its key */
 	if (context == PROCESS_UTILITY_SUBCOMMAND)
@@ -413,6 +416,8 @@ guard_executor_start(QueryDesc *query, int eflags)
 
 	if (likely(!plan_matters(query)) || (eflags & EXEC_FLAG_EXPLAIN_ONLY))
 		return;
+	if (guard_is_awake() && maintenance_is_on())
+		refuse_plan_in_maintenance(query->plannedstmt);
 	if (is_witnessed())
 		guard_witness->writes(query->plannedstmt);
 	if (is_watching())
