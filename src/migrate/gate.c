@@ -3,7 +3,8 @@
  *		The gates before a migration, each a setting.  All of them are asked, so that
  *		one error says all that is missing.
  *
- *		To add one: a function that fills a ClosedGate, and a row in gates[].
+ *		To add one: a function that fills a ClosedGate, and a row in gates[].  Those
+ *		about the script are here, those about the database in gate_here.c.
  */
 #include "postgres.h"
 
@@ -17,15 +18,9 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "migrate/gate.h"
+#include "migrate/gate_closed.h"
 
 #define SCRIPT_IN_HINT 1000 /* bytes of a script that is worth repeating in a hint */
-
-typedef struct ClosedGate
-{
-	Setting setting;
-	char *why;	/* a whole sentence */
-	char *next; /* the statement that opens it */
-} ClosedGate;
 
 /* ---------- require_dry_run ---------- */
 
@@ -80,6 +75,20 @@ needs_dry_run(const NewMigration *migration, ClosedGate *gate)
 		? psprintf("SELECT * FROM %s.dry_run(%s);", SAFEMIG_NAME, script)
 		: psprintf("SELECT * FROM %s.dry_run(%s, permits => %s);", SAFEMIG_NAME, script,
 				   array_in_words(migration->permits));
+	return true;
+}
+
+/* ---------- require_down ---------- */
+
+/* Only a comment is a down script: it says that nothing has to be done. */
+static bool
+needs_down(const NewMigration *migration, ClosedGate *gate)
+{
+	if (!setting_is_on(SETTING_REQUIRE_DOWN) || migration->down != NULL)
+		return false;
+	gate->setting = SETTING_REQUIRE_DOWN;
+	gate->why = pstrdup("It has no down script.");
+	gate->next = pstrdup("Give it one: down => '...', or a comment where nothing has to be done.");
 	return true;
 }
 
@@ -148,7 +157,8 @@ needs_clean_lint(const NewMigration *migration, ClosedGate *gate)
 /* Is it closed? */
 typedef bool (*Gate)(const NewMigration *migration, ClosedGate *gate);
 
-static const Gate gates[] = {needs_clean_lint, needs_dry_run};
+static const Gate gates[] = {needs_down,   needs_clean_lint, needs_dry_run,
+							 needs_backup, needs_window,	 needs_maintenance};
 
 static void
 add_line(StringInfo out, const char *line)
