@@ -110,6 +110,7 @@ class Test {
     this.onlooker = await this.connect();
     if (seed) await this.onlooker.query(seed);
     await this.onlooker.query('CREATE EXTENSION safemig');
+    await this.onlooker.query('SELECT safemig.adopt()');
   }
 
   // An unguarded one beside it, as a test run makes for itself.
@@ -200,6 +201,24 @@ class Test {
 
     this.ok(status === 0, title, error ? error.stack : shown);
     this.is(noted, expected, `${title}: ${Object.keys(warned).length ? 'warned of what it replaces' : 'without an incident'}`);
+  }
+
+  // What the tool's own TABLE says that it has run, by COLUMN, safemig's log says
+  // too: written by the same transactions, with the DDL that led to it. What it took
+  // back is there as such (TAKEN_BACK: it did so).
+  async logged(kind, table, column, { condition = 'true', takenBack = false } = {}) {
+    const log = `SELECT version FROM safemig.status WHERE kind = '${kind}' AND state = `;
+    const own = await this.rows(`SELECT ${column}::text FROM ${table} WHERE ${condition} ORDER BY 1`);
+
+    this.ok(own.length > 0, `${kind}: it keeps a log of its own`);
+    this.is(await this.rows(`${log}'applied' ORDER BY 1`), own, `${kind}: each version is in safemig's log`);
+    this.is(await this.value(`SELECT count(*)::int FROM safemig.tool_version v JOIN ${table} t ON t.${column}::text = v.version
+      WHERE v.tool = '${kind}' AND v.state = 'applied' AND v.xid::text::numeric % 4294967296 = t.xmin::text::numeric`), own.length,
+    `${kind}: in the transaction in which the tool writes it`);
+    this.ok(await this.value(`SELECT bool_or(statements::text LIKE '%users%' OR statements::text LIKE '%teams%' OR statements::text LIKE '%User%')
+      FROM safemig.tool_versions WHERE tool = '${kind}'`), `${kind}: with the DDL that led to it`);
+    if (takenBack) this.ok((await this.rows(`${log}'rolled back'`)).length > 0
+      || await this.value(`SELECT count(*)::int FROM safemig.history WHERE event = 'tool rollback'`) > 0, `${kind}: and what it took back`);
   }
 
   // WHAT (as permits read) is refused, nothing is missing afterwards, and the
