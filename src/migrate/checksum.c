@@ -11,10 +11,12 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 
 #include "base/compat.h"
 #include "base/tokens.h"
 #include "migrate/checksum.h"
+#include "migrate/walk.h"
 
 #define LINE_SHOWN 200 /* bytes of a differing line that a message holds */
 
@@ -94,6 +96,7 @@ token_checksum(const char *script)
 	StringInfoData buffer;
 	Token token;
 	char *result;
+	int level = begin_quiet();
 
 	initStringInfo(&buffer);
 	while (token_scan_next(scan, &token))
@@ -103,6 +106,7 @@ token_checksum(const char *script)
 		append_token(&buffer, text, &token);
 	}
 	token_scan_end(scan);
+	AtEOXact_GUC(false, level);
 	result = digest("tokens1:", buffer.data, buffer.len);
 	pfree(buffer.data);
 	return result;

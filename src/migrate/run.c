@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "storage/proc.h"
 #include "tcop/dest.h"
+#include "tcop/pquery.h"
 #include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
 #include "utils/guc.h"
@@ -143,10 +144,28 @@ replace_context(char *context, const char *old_part, const char *new_part)
 					found + strlen(old_part));
 }
 
+/* SPI's line of context with the statement, which is at the place that the next line names. */
+static char *
+without_echo(char *context, const char *sent, const char *place)
+{
+	return replace_context(context, psprintf("SQL statement \"%s\"\n%s", sent, place), place);
+}
+
+/* Where the server's own hint would be one for a transaction of the user's. */
+static void
+add_hint(ErrorData *error)
+{
+	if (error->sqlerrcode == ERRCODE_UNSAFE_NEW_ENUM_VALUE_USAGE)
+		error->hint = "Add the value in a version of its own, which is committed before this one.";
+	else if (error->sqlerrcode == ERRCODE_INVALID_TRANSACTION_TERMINATION && error->hint == NULL)
+		error->hint =
+			"Leave out what ends the transaction: the migration is one, or a part of the caller's.";
+}
+
 /*
- * SPI gives the position in the statement it was sent, or, for an error that
- * has none, the statement as a line of context.  Both become a cursor in the
- * script.  An error further down, in a function, keeps its own cursor.
+ * SPI gives the position in the statement it was sent, and for an error that has
+ * none the beginning is taken: both become a cursor in the script.  An error
+ * further down, in a function, keeps its own cursor.
  */
 static void
 move_error_into_script(const ScriptRun *run, const char *sent, ErrorData *error)
@@ -155,19 +174,14 @@ move_error_into_script(const ScriptRun *run, const char *sent, ErrorData *error)
 	int offset = statement->offset;
 	char *line = place_of_run(run, offset);
 
-	if (error->internalquery == NULL)
+	error->context = without_echo(error->context, sent, line);
+	if (error->internalquery != NULL)
 	{
-		char *echo = psprintf("SQL statement \"%s\"\n%s", sent, line);
-
-		error->context = replace_context(error->context, echo, line);
-	}
-	else if (error->internalpos > 0 && strcmp(error->internalquery, sent) == 0)
-	{
+		if (error->internalpos <= 0 || strcmp(error->internalquery, sent) != 0)
+			return;
 		offset = statement->from + pg_mbcharcliplen(sent, strlen(sent), error->internalpos - 1);
 		error->context = replace_context(error->context, line, place_of_run(run, offset));
 	}
-	else
-		return;
 	cursor_in_script(run->script, offset, &error->internalquery, &error->internalpos);
 }
 
@@ -187,15 +201,32 @@ show_activity(const ScriptRun *run)
 	pfree(activity);
 }
 
-/* Rows that a receiver of NULL gets are in SPI_tuptable. */
+/*
+ * Rows that a receiver of NULL gets are in SPI_tuptable.  An error in the body of
+ * a function is moved to where the body stands in what the client sent, as the
+ * server believes; that is the statement here.
+ */
 static int
 execute(const char *statement, DestReceiver *receiver)
 {
 	SPIExecuteOptions options = {0};
-	int code;
+	Portal portal = ActivePortal;
+	const char *sent_by_client = portal ? portal->sourceText : NULL;
+	volatile int code = 0;
 
 	options.dest = receiver;
-	code = SPI_execute_extended(statement, &options);
+	PG_TRY();
+	{
+		if (portal != NULL)
+			portal->sourceText = statement;
+		code = SPI_execute_extended(statement, &options);
+	}
+	PG_FINALLY();
+	{
+		if (portal != NULL)
+			portal->sourceText = sent_by_client;
+	}
+	PG_END_TRY();
 
 	/* the script was searched for these before, so a setting changed its meaning */
 	if (code < 0)
@@ -237,6 +268,7 @@ run_statement(ScriptRun *run, const OuterTimer *outer, DestReceiver *receiver)
 		error = CopyErrorData();
 		FlushErrorState();
 		move_error_into_script(run, sent, error);
+		add_hint(error);
 		ReThrowError(error);
 	}
 	PG_END_TRY();
@@ -327,32 +359,45 @@ run_check(ScriptRun *run, const Script *check)
 	run->current = -1;
 }
 
+#define ALL_NOW "SET CONSTRAINTS ALL IMMEDIATE"
+
 static void
 add_label(void *arg)
 {
-	errcontext("%s, deferred constraints", (const char *) arg);
+	errcontext("%s", (const char *) arg);
 }
 
+/* No statement is to blame, and the one that asks is ours. */
 void
 check_deferred_constraints(const ScriptRun *run, const char *label)
 {
+	MemoryContext context = CurrentMemoryContext;
+	char *place = psprintf("%s, deferred constraints", label);
 	ErrorContextCallback callback;
 	OuterTimer outer;
 
 	callback.callback = add_label;
-	callback.arg = unconstify(char *, label);
+	callback.arg = place;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	look_at_timer(&outer, run);
 	PG_TRY();
 	{
 		start_timer(&outer);
-		(void) execute("SET CONSTRAINTS ALL IMMEDIATE", None_Receiver);
+		(void) execute(ALL_NOW, None_Receiver);
 	}
-	PG_FINALLY();
+	PG_CATCH();
 	{
+		ErrorData *error;
+
 		restore_timer(&outer);
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		error->context = without_echo(error->context, ALL_NOW, place);
+		ReThrowError(error);
 	}
 	PG_END_TRY();
+	restore_timer(&outer);
 	error_context_stack = callback.previous;
 }

@@ -16,6 +16,7 @@
 #include "parser/scansup.h"
 #include "tcop/cmdtag.h"
 #include "tcop/utility.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "base/errors.h"
@@ -24,6 +25,7 @@
 #include "effect/place.h"
 #include "migrate/checksum.h"
 #include "migrate/script.h"
+#include "migrate/walk.h"
 
 /* A client prints the whole query of an error: more than this is no help. */
 #define WHOLE_SCRIPT_SHOWN 8192
@@ -367,6 +369,7 @@ take_apart(const char *label, const char *text, bool to_run)
 	MemoryContext caller;
 	ErrorContextCallback callback;
 	List *trees;
+	int level = begin_quiet(); /* a name that is cut is told of when its statement runs */
 
 	script->label = pstrdup(label);
 	script->text = pstrdup(skip_byte_order_mark(text));
@@ -380,6 +383,7 @@ take_apart(const char *label, const char *text, bool to_run)
 	walk_tokens(script);
 	trees = raw_parser(script->text, RAW_PARSE_DEFAULT);
 	error_context_stack = callback.previous;
+	AtEOXact_GUC(false, level);
 
 	take_statements(script, trees, to_run);
 	script->walk = NULL;
