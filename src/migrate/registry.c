@@ -387,13 +387,16 @@ save_applied(const NewMigration *migration)
 	add_parameter(&parameters, INT8OID, Int64GetDatum(migration->rows), false);
 	add_parameter(&parameters, FLOAT8OID, Float8GetDatum(migration->seconds), false);
 	add_text(&parameters, migration->inverse);
+	add_text(&parameters, migration->row_changes);
 	(void) execute_often_as_owner(
 		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", applied_by, statements, rows,"
-		" duration, inverse, xid, state, applied_at, changed_at)"
-		" SELECT " GIVEN_VALUES ", $16, $17, $18, make_interval(secs => $19), $20::jsonb,"
+		" duration, inverse, row_changes, xid, state, applied_at, changed_at)"
+		" SELECT " GIVEN_VALUES
+		", $16, $17, $18, make_interval(secs => $19), $20::jsonb, $21::jsonb,"
 		" pg_current_xact_id(), 'applied', t.now, t.now FROM clock_timestamp() t(now)" TAKE_OVER
 		", applied_by = excluded.applied_by, statements = excluded.statements,"
 		" rows = excluded.rows, duration = excluded.duration, inverse = excluded.inverse,"
+		" row_changes = excluded.row_changes,"
 		" xid = excluded.xid, applied_at = excluded.applied_at, taken_back = NULL, accepts = NULL",
 		parameters.count, parameters.types, parameters.values, parameters.nulls);
 }
@@ -441,13 +444,13 @@ save_marked_applied(const char *key)
 
 	add_text(&parameters, key);
 	add_text(&parameters, who_applies());
-	(void) execute_as_owner("UPDATE safemig.migration m SET state = 'applied', applied_by = $2,"
-							" xid = pg_current_xact_id(), statements = NULL, rows = NULL,"
-							" duration = NULL, inverse = NULL, taken_back = NULL,"
-							" applied_at = t.now, changed_at = t.now FROM clock_timestamp() t(now)"
-							" WHERE m.version_key = $1",
-							parameters.count, parameters.types, parameters.values,
-							parameters.nulls);
+	(void) execute_as_owner(
+		"UPDATE safemig.migration m SET state = 'applied', applied_by = $2,"
+		" xid = pg_current_xact_id(), statements = NULL, rows = NULL,"
+		" duration = NULL, inverse = NULL, row_changes = NULL, taken_back = NULL,"
+		" applied_at = t.now, changed_at = t.now FROM clock_timestamp() t(now)"
+		" WHERE m.version_key = $1",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
 }
 
 /* One text of the row with this key. */

@@ -49,7 +49,8 @@ typedef struct NewMigration
 	int64 rows;
 	double seconds;
 	const char *note;
-	const char *inverse; /* jsonb text of its journal, NULL where a down script is there */
+	const char *row_changes; /* jsonb text, NULL when nothing was counted */
+	const char *inverse;	 /* jsonb text of its journal, NULL where a down script is there */
 } NewMigration;
 
 typedef struct RegisteredMigration

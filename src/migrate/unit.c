@@ -18,6 +18,7 @@
 #include "migrate/gate.h"
 #include "migrate/journal.h"
 #include "migrate/locks.h"
+#include "migrate/row_changes.h"
 #include "migrate/unit.h"
 
 /* All that will run, taken apart before any of it does. */
@@ -235,6 +236,7 @@ run_scripts(void *arg)
 	if (scripts->check != NULL)
 		run_check(&attempt->run, scripts->check);
 	check_deferred_constraints(&attempt->run, scripts->up->label);
+	migration->row_changes = row_changes_as_jsonb();
 	leave_script_scope(&scope);
 	if (migration->down == NULL)
 		migration->inverse = journal_as_jsonb();

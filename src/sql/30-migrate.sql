@@ -28,6 +28,7 @@ CREATE TABLE safemig.migration (
 	registered_by  text,
 	taken_back     text,
 	accepts        text,
+	row_changes    jsonb,
 	CHECK ((version IS NULL) = (kind IN ('repeatable', 'seed')))
 );
 COMMENT ON TABLE safemig.migration IS 'one row for each version that waits, was applied, rolled back or skipped, with its scripts; read safemig.status';
@@ -44,6 +45,7 @@ COMMENT ON COLUMN safemig.migration.inverse IS 'without a down script: for each 
 COMMENT ON COLUMN safemig.migration.out_of_order IS 'whether it may come below a version that is applied';
 COMMENT ON COLUMN safemig.migration.registered_by IS 'the role that logged in and registered it as it is';
 COMMENT ON COLUMN safemig.migration.taken_back IS 'checksum of the script that a rollback took back, until one runs again';
+COMMENT ON COLUMN safemig.migration.row_changes IS 'rows its script inserted, updated and deleted in each table; null when the server did not count';
 COMMENT ON COLUMN safemig.migration.accepts IS 'why another script is taken over when it comes next: safemig.repair()';
 CREATE INDEX migration_pending_idx ON safemig.migration (version_key) WHERE state = 'pending';
 CREATE INDEX migration_applied_idx ON safemig.migration (version_key) WHERE state = 'applied' AND version IS NOT NULL;
