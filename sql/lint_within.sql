@@ -47,11 +47,17 @@ SELECT pg_temp.found('PREPARE all_users AS SELECT * FROM users; CREATE TABLE cop
 SELECT pg_temp.found('CREATE PROCEDURE twice() LANGUAGE sql AS $$ CALL once(); CREATE TABLE t (id int) $$');
 SELECT pg_temp.found('EXPLAIN CREATE MATERIALIZED VIEW all_users AS SELECT * FROM users');
 
+-- a sequence that a default draws from goes with that default
+CREATE SEQUENCE numbers;
+ALTER TABLE users ALTER id SET DEFAULT nextval('numbers');
+SELECT pg_temp.found('DROP SEQUENCE numbers CASCADE');
+
 -- places: characters from the line's start, whatever was asked before
 SELECT pg_temp.found(E'SELECT ''äöü''; DELETE FROM users; /* ü\nü */ TRUNCATE users; DROP TABLE item;\nDROP TABLE child');
 
 SET client_min_messages = error;
 SET safemig.enforce = off;
 DROP TABLE users, parent, child, item;
+DROP SEQUENCE numbers;
 DROP TYPE price, unused;
 DROP EXTENSION safemig;

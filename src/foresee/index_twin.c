@@ -9,6 +9,7 @@
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "storage/lockdefs.h"
+#include "storage/lmgr.h"
 #include "utils/fmgrprotos.h"
 #include "utils/ruleutils.h"
 
@@ -168,7 +169,7 @@ does_the_same(const IndexStmt *have, const IndexStmt *wanted)
 
 /* ---------- indexes ---------- */
 
-/* NULL for one that a constraint of the script makes */
+/* NULL for one that a constraint of the script makes, or that somebody holds exclusively */
 static IndexStmt *
 statement_of(const DraftIndex *index, List *made)
 {
@@ -176,7 +177,11 @@ statement_of(const DraftIndex *index, List *made)
 
 	if (OidIsValid(index->oid))
 	{
-		List *parsed = raw_parser(pg_get_indexdef_string(index->oid), RAW_PARSE_DEFAULT);
+		List *parsed;
+
+		if (!ConditionalLockRelationOid(index->table->oid, AccessShareLock))
+			return NULL;
+		parsed = raw_parser(pg_get_indexdef_string(index->oid), RAW_PARSE_DEFAULT);
 
 		return castNode(IndexStmt, linitial_node(RawStmt, parsed)->stmt);
 	}

@@ -92,7 +92,8 @@ is_in_dropped_schema(Effect *effect, List *effects)
 	Oid schema = OidIsValid(effect->relation) ? get_rel_namespace(effect->relation) : InvalidOid;
 	ListCell *lc;
 
-	if (!OidIsValid(schema))
+	/* a default, for one, is in none that the server would tell */
+	if (!OidIsValid(schema) && is_objectclass_supported(effect->object.classId))
 		schema = get_object_namespace(&effect->object);
 	foreach(lc, effects)
 	{

@@ -11,6 +11,7 @@
 #include "foresee/change_facts.h"
 #include "lint/lock_parts.h"
 #include "lint/noted.h"
+#include "lint/walk.h"
 
 /* ---------- timeouts ---------- */
 
@@ -61,7 +62,7 @@ timeout_rules(LintRun *run, const Change *change)
 	if (touch == NULL)
 		return;
 	table = draft_identity(touch->relation);
-	if (LockTimeout == 0)
+	if (script_lock_timeout() == 0)
 		without_timeout(
 			run, RULE_REQUIRE_LOCK_TIMEOUT, change,
 			psprintf(
@@ -75,14 +76,15 @@ timeout_rules(LintRun *run, const Change *change)
 			psprintf("%s of %s (%s) wait for as long as this runs, since statement_timeout is 0",
 					 who_queues(touch->lock), table, rows_and_size(touch->relation)),
 			with_setting_before(change, "statement_timeout = '5min'"));
-	if (LockTimeout == 0 || StatementTimeout == 0)
+	if (script_lock_timeout() == 0 || StatementTimeout == 0)
 		without_timeout(run, RULE_REQUIRE_TIMEOUT_SETTINGS, change,
 						psprintf("%s of %s (%s) wait without limit, since %s is 0",
 								 who_queues(touch->lock), table, rows_and_size(touch->relation),
-								 LockTimeout == 0 ? "lock_timeout" : "statement_timeout"),
+								 script_lock_timeout() == 0 ? "lock_timeout" : "statement_timeout"),
 						with_setting_before(change,
-											LockTimeout == 0 ? "lock_timeout = '2s'"
-															 : "statement_timeout = '5min'"));
+											script_lock_timeout() == 0
+												? "lock_timeout = '2s'"
+												: "statement_timeout = '5min'"));
 }
 
 /* ---------- what happens while a strong lock is held ---------- */

@@ -10,6 +10,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "storage/proc.h"
 #include "tcop/utility.h"
 #include "utils/guc.h"
 
@@ -116,11 +117,42 @@ tell_of_failure(const WalkState *state, const ErrorData *error)
 					Min(state->current + 1, state->script->count), error->message)));
 }
 
+static int lock_timeout_of_script = 0;
+
+int
+script_lock_timeout(void)
+{
+	return lock_timeout_of_script;
+}
+
+/*
+ * The server's own functions that print definitions lock what they print and wait
+ * for it.  No look waits long, whatever the session and the script have set.
+ */
+static ErrorData *
+look_briefly(void (*look)(void *arg), void *arg)
+{
+	ErrorData *error;
+
+	lock_timeout_of_script = LockTimeout;
+	LockTimeout = LOOK_LOCK_MS;
+	PG_TRY();
+	{
+		error = try_apart(look, arg);
+	}
+	PG_FINALLY();
+	{
+		LockTimeout = lock_timeout_of_script;
+	}
+	PG_END_TRY();
+	return error;
+}
+
 static void
 walk_statement(WalkState *state)
 {
 	state->visiting = false;
-	tell_of_failure(state, try_apart(look_at_statement, state));
+	tell_of_failure(state, look_briefly(look_at_statement, state));
 	if (state->settings != NIL)
 		(void) run_apart(make_settings, state);
 	state->settings = NIL;
@@ -179,7 +211,7 @@ walk_scripts(const List *scripts, const Walk *walk)
 		if (walk->end != NULL)
 		{
 			state.visiting = true;
-			tell_of_failure(&state, try_apart(end_walk, unconstify(Walk *, walk)));
+			tell_of_failure(&state, look_briefly(end_walk, unconstify(Walk *, walk)));
 		}
 	}
 	PG_FINALLY();

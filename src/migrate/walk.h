@@ -30,6 +30,9 @@ extern void walk_scripts(const List *scripts, const Walk *walk);
  */
 extern int begin_quiet(void);
 
+/* lock_timeout as the script will have it at this statement: while it is looked at, another holds */
+extern int script_lock_timeout(void);
+
 /*
  * Line and column of an offset, both from 1, the column in characters.  Asked in the
  * order of the script the text is read once; begin with zeroes.
