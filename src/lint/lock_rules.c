@@ -11,7 +11,7 @@
 #include "foresee/change_facts.h"
 #include "lint/lock_parts.h"
 #include "lint/noted.h"
-#include "lint/walk.h"
+#include "migrate/walk.h"
 
 /* ---------- timeouts ---------- */
 
