@@ -3,8 +3,8 @@
  *		CALL safemig.migrate(): all that waits, in order, each in a transaction of its
  *		own; or inside a transaction block all in that one.
  *
- *		Between two transactions, and while another runner is at work, nothing is
- *		held: no snapshot, no lock.  So the registry is read anew behind each lock.
+ *		Between two transactions, while another runner is at work, and before its locks
+ *		are asked for anew, nothing is held: no snapshot, no lock.  So the registry is read anew behind each lock.
  */
 #include "postgres.h"
 
@@ -23,6 +23,7 @@
 #include "base/settings.h"
 #include "migrate/baseline.h"
 #include "migrate/given.h"
+#include "migrate/locks.h"
 #include "migrate/runner.h"
 #include "migrate/unit.h"
 
@@ -31,10 +32,12 @@ typedef struct MigrateCall
 	Attempt *attempt;
 	char *target; /* or NULL */
 	char *target_key;
-	bool has_turn;		/* of the runners */
-	bool begun;			/* the log was looked at as a whole */
-	bool done;			/* nothing waits any more */
-	char *just_applied; /* the label of what the last step has run, or NULL */
+	bool has_turn;			/* of the runners */
+	bool begun;				/* the log was looked at as a whole */
+	bool done;				/* nothing waits any more */
+	LockPatience *patience; /* NULL in one transaction, which pauses in its midst */
+	bool not_locked;		/* the last step is to be tried anew */
+	char *just_applied;		/* the label of what the last step has run, or NULL */
 	int64 applied;
 } MigrateCall;
 
@@ -74,8 +77,10 @@ migrate_next(void *arg)
 {
 	MigrateCall *call = arg;
 	RegisteredMigration *next;
+	const char *outcome;
 
 	call->just_applied = NULL;
+	call->not_locked = false;
 	check_caller(call->attempt);
 	if (!call->has_turn)
 		refuse_turn();
@@ -88,7 +93,9 @@ migrate_next(void *arg)
 	}
 	if (next->version != NULL && call->applied == 0)
 		demand_baseline();
-	if (strcmp(run_unit(call->attempt, given_by_registry(next), next), OUTCOME_APPLIED) != 0)
+	outcome = run_unit(call->attempt, given_by_registry(next), next);
+	call->not_locked = strcmp(outcome, OUTCOME_NOT_LOCKED) == 0;
+	if (strcmp(outcome, OUTCOME_APPLIED) != 0)
 		return;
 	call->just_applied = MemoryContextStrdup(call->attempt->context, next->label);
 	call->applied++;
@@ -106,6 +113,7 @@ static void
 step(MigrateCall *call)
 {
 	call->attempt = new_attempt("safemig.migrate()");
+	call->attempt->patience = call->patience;
 	make_attempt(call->attempt, migrate_next, call);
 	/* not before: what is rolled back to be tried again has begun nothing */
 	call->begun = true;
@@ -145,6 +153,10 @@ migrate_one_by_one(MigrateCall *call)
 		tell_applied(call);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(work);
+		if (call->not_locked)
+			pause_for_locks(call->patience);
+		else
+			renew_patience(call->patience);
 	}
 }
 
@@ -169,6 +181,7 @@ safemig_migrate(PG_FUNCTION_ARGS)
 	if (SPI_connect_ext(atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	call = palloc0(sizeof(MigrateCall));
+	call->patience = atomic ? NULL : new_patience(false);
 	call->target = optional_text(fcinfo, 0);
 	if (call->target != NULL)
 		call->target_key = key_of_title(call->target);

@@ -36,6 +36,15 @@ $node->safe_psql('postgres', q(
 	INSERT INTO two SELECT i, 0 FROM generate_series(1, 100) i;
 ));
 
+my $clients = 0;
+
+sub client
+{
+	my ($sql) = @_;
+	my $file = PostgreSQL::Test::Utils::tempdir() . '/' . ++$clients;
+	return start([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', $sql ], '<', '/dev/null', '>', "$file.out", '2>', "$file.err");
+}
+
 sub wait_for_autovacuum
 {
 	my ($table) = @_;
@@ -63,8 +72,8 @@ my $at = -s $node->logfile;
 my ($status, $out, $err) = $node->psql('postgres', q(
 	\set VERBOSITY verbose
 	SELECT safemig.set('lock_wait', '300ms');
-	SELECT safemig.apply('2', 'old', 'ALTER TABLE old ADD more int');
-	SELECT safemig.set('lock_wait', '5s')));
+	SELECT safemig.apply('2', 'old', 'ALTER TABLE old ADD more int')));
+$node->safe_psql('postgres', q(SELECT safemig.set('lock_wait', '5s')));
 like($err, qr/SM005.*could not lock public\.old within 300ms/, 'against wraparound it does not');
 like($err, qr/In the way is process \d+.*autovacuum: VACUUM (ANALYZE )?public\.old \(to prevent wraparound\)/, 'and is named');
 unlike(slurp_file($node->logfile, $at), qr/canceling autovacuum task/, 'it was not cancelled');
@@ -90,6 +99,37 @@ for my $try (3 .. 7)
 $writers->signal('INT');
 finish($writers);
 is($node->safe_psql('postgres', 'SELECT (SELECT sum(n) FROM one) = (SELECT sum(n) FROM two)'), 't', 'no writer was harmed');
+
+# ---------- what is held meanwhile ----------
+
+my $reader = client(q(BEGIN; SELECT count(*) FROM one; SELECT pg_sleep(3); COMMIT));
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'))
+  or die 'no reader';
+$node->safe_psql('postgres', q(SELECT safemig.register('8', 'one by one', 'ALTER TABLE one ADD c8 int')));
+my $caller = client('CALL safemig.migrate()');
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'safemig 8 waits for a lock on public.one'))
+  or die 'the migration does not wait';
+my $samples = $node->safe_psql('postgres', q(
+	CREATE TEMP TABLE sample (oldest xid, own xid, locks bigint);
+	DO $$ BEGIN FOR i IN 1..60 LOOP
+		PERFORM pg_sleep(0.02), pg_stat_clear_snapshot();
+		INSERT INTO sample SELECT backend_xmin, backend_xid, (SELECT count(*) FROM pg_locks l WHERE l.pid = a.pid AND locktype <> 'virtualxid')
+		FROM pg_stat_activity a WHERE query LIKE 'safemig 8 waits%';
+	END LOOP; END $$;
+	SELECT count(*) FROM sample WHERE oldest IS NULL AND own IS NULL AND locks = 0));
+cmp_ok($samples, '>', 30, 'CALL holds nothing between two tries');
+finish($_) for $reader, $caller;
+is($node->safe_psql('postgres', q(SELECT state FROM safemig.status WHERE version = '8')), 'applied', 'and gets its lock');
+
+$reader = client(q(BEGIN; SELECT count(*) FROM one; SELECT pg_sleep(3); COMMIT));
+$node->poll_query_until('postgres', q(SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'))
+  or die 'no reader';
+$node->safe_psql('postgres', q(SELECT safemig.set('lock_wait', '200ms'); SELECT safemig.register('9', 'in vain', 'ALTER TABLE one ADD c9 int')));
+($status, $out, $err) = $node->psql('postgres', 'CALL safemig.migrate()');
+like($err, qr/could not lock public\.one within 200ms/, 'its patience ends, too');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM safemig.incidents WHERE verdict = 'failed' AND message LIKE 'could not lock public.one%')),
+	1, 'which is on record once');
+finish($reader);
 
 $node->stop;
 done_testing();
