@@ -115,8 +115,7 @@ static Script *
 script_of_step(const RegisteredMigration *migration, const BackStep *step)
 {
 	return parse_script(
-		psprintf("taking back statement %s of %s", step->statement, migration->label),
-		step->sql);
+		psprintf("taking back statement %s of %s", step->statement, migration->label), step->sql);
 }
 
 static void
