@@ -49,6 +49,10 @@ SETTING(REQUIRE_CLEAN_LINT, "require_clean_lint", SWITCH, "off", "off", "on|off"
 		"whether apply wants a script in which lint finds no error")
 SETTING(REQUIRE_DOWN, "require_down", SWITCH, "off", "off", "on|off",
 		"whether apply wants a down script")
+SETTING(REQUIRE_TESTED, "require_tested", SWITCH, "off", "off", "on|off",
+		"whether apply wants an attestation that the script was tried in staging or test")
+SETTING(APPROVALS, "approvals", NUMBER, "0", "0", "a number of people, 0 for none",
+		"how many others than who registered it have to approve a migration")
 SETTING(REQUIRE_MAINTENANCE, "require_maintenance", SWITCH, "off", "off", "on|off",
 		"whether apply wants maintenance to be on when it has permits")
 SETTING(CHANGE_WINDOW, "change_window", WINDOW, "off", "off",

@@ -4,7 +4,8 @@
  *		one error says all that is missing.
  *
  *		To add one: a function that fills a ClosedGate, and a row in gates[].  Those
- *		about the script are here, those about the database in gate_here.c.
+ *		about the script are here, those about the database in gate_here.c,
+ *		what people say of it in gate_seen.c.
  */
 #include "postgres.h"
 
@@ -157,8 +158,8 @@ needs_clean_lint(const NewMigration *migration, ClosedGate *gate)
 /* Is it closed? */
 typedef bool (*Gate)(const NewMigration *migration, ClosedGate *gate);
 
-static const Gate gates[] = {needs_down,   needs_clean_lint, needs_dry_run,
-							 needs_backup, needs_window,	 needs_maintenance};
+static const Gate gates[] = {needs_down,	  needs_clean_lint, needs_dry_run, needs_test,
+							 needs_approvals, needs_backup,		needs_window,  needs_maintenance};
 
 static void
 add_line(StringInfo out, const char *line)

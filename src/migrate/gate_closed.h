@@ -21,4 +21,8 @@ extern bool needs_backup(const NewMigration *migration, ClosedGate *gate);
 extern bool needs_window(const NewMigration *migration, ClosedGate *gate);
 extern bool needs_maintenance(const NewMigration *migration, ClosedGate *gate);
 
+/* gate_seen.c */
+extern bool needs_test(const NewMigration *migration, ClosedGate *gate);
+extern bool needs_approvals(const NewMigration *migration, ClosedGate *gate);
+
 #endif /* SAFEMIG_GATE_CLOSED_H */
