@@ -82,7 +82,7 @@ extern void (*guard_trigger_changed)(Oid trigger);
 extern void (*guard_parent_changed)(void);
 extern void (*guard_after_statement)(void);
 
-/* A relation was made; and a whole statement has run, with its text when it defined something; likewise. */
+/* A relation was made; and a whole statement of DDL has run, NULL when it wrote nothing; likewise. */
 extern void (*guard_relation_made)(void);
 extern void (*guard_defined)(const char *text);
 

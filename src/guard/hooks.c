@@ -355,7 +355,7 @@ guard_process_utility(PlannedStmt *pstmt, const char *query, bool read_only_tree
 	if (guard_after_statement)
 		guard_after_statement();
 	/* CREATE ... IF NOT EXISTS of what is there writes nothing */
-	if (guard_defined && is_our_business())
+	if (defines && guard_defined && is_our_business())
 		guard_defined(written == pgWalUsage.wal_records ? NULL : text);
 }
 

@@ -4,7 +4,8 @@
  *		them.  What a row of one means is adopt_log.c's.
  *
  * A table that a tool makes for itself later gets its triggers when the statement
- * that made it has run; one that came with a dump at the first DDL after it.
+ * that made it has run; one that came with a dump at the first DDL after it, which
+ * is when all rows are there.
  */
 #include "postgres.h"
 

@@ -11,10 +11,7 @@
 /* A relation was made. */
 extern void adopt_hears_of_relation(void);
 
-/*
- * A whole statement has run.  text: NULL unless it defines something; it is
- * logged when it changed anything.
- */
+/* A whole statement of DDL has run; text: NULL when it wrote nothing. */
 extern void adopt_after_statement(const char *text);
 
 #endif /* SAFEMIG_ADOPT_H */
