@@ -114,7 +114,8 @@ tell_of_failure(const WalkState *state, const ErrorData *error)
 		return;
 	ereport(WARNING,
 			(errmsg("statement %d could not be looked at to its end: %s",
-					Min(state->current + 1, state->script->count), error->message)));
+					state->script ? Min(state->current + 1, state->script->count) : 0,
+					error->message)));
 }
 
 static int lock_timeout_of_script = 0;
