@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my @later = qw(22-tickets 25-rules 31-pending 32-by-hand 33-integrity 34-backup 35-folder 35-maintenance 36-adopt 40-health 55-dry-run);
+my @later = qw(22-tickets 25-rules 31-pending 32-by-hand 33-integrity 34-backup 35-folder 35-maintenance 36-adopt 36-checklist 40-health 55-dry-run);
 
 # ---------- a copy of the server with an extension directory of its own ----------
 
