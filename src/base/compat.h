@@ -135,8 +135,10 @@ proc_of_transaction(const VirtualTransactionId *id)
 #include "pgstat.h"
 #if PG_VERSION_NUM >= 160000
 #define dead_rows_of_status(status) ((status)->counts.delta_dead_tuples)
+#define relation_of_status(status) ((status)->id)
 #else
 #define dead_rows_of_status(status) ((status)->t_counts.t_delta_dead_tuples)
+#define relation_of_status(status) ((status)->t_id)
 #endif
 
 /* 17: identity columns of partitions are their parent's, so it asks for the relation */

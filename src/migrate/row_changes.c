@@ -16,6 +16,7 @@
 #include "utils/lsyscache.h"
 #include "utils/pgstat_internal.h"
 
+#include "base/compat.h"
 #include "base/installation.h"
 #include "migrate/row_changes.h"
 
@@ -36,7 +37,7 @@ is_users_table(Oid relid)
 static void
 add_table(StringInfo out, const PgStat_TableXactStatus *counts)
 {
-	Oid relid = counts->parent->t_id;
+	Oid relid = relation_of_status(counts->parent);
 
 	if (out->len > 1)
 		appendStringInfoString(out, ", ");
@@ -69,7 +70,7 @@ row_changes_as_jsonb(void)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (counts->tuples_inserted + counts->tuples_updated + counts->tuples_deleted > 0 &&
-			is_users_table(counts->parent->t_id))
+			is_users_table(relation_of_status(counts->parent)))
 			add_table(&out, counts);
 	}
 	appendStringInfoChar(&out, '}');
