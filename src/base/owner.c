@@ -245,22 +245,27 @@ write_as_role(Oid role, const char *sql)
 	SPI_finish();
 }
 
+/* What the query before found, if it was one row with a value */
+static int64
+bigint_found(int64 otherwise)
+{
+	bool isnull = true;
+	Datum value = SPI_processed == 1
+		? SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)
+		: (Datum) 0;
+
+	return isnull ? otherwise : DatumGetInt64(value);
+}
+
 int64
 bigint_as_role(Oid role, const char *sql)
 {
-	int64 found = -1;
+	int64 found;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION, 0, sql, 0, NULL, NULL, NULL);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-
-		if (!isnull)
-			found = DatumGetInt64(value);
-	}
+	found = bigint_found(-1);
 	SPI_finish();
 	return found;
 }
@@ -319,19 +324,12 @@ text_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char 
 int64
 bigint_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	int64 found = 0;
+	int64 found;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	(void) execute_as_owner(sql, nargs, types, values, nulls);
-	if (SPI_processed == 1)
-	{
-		bool isnull;
-		Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-
-		if (!isnull)
-			found = DatumGetInt64(value);
-	}
+	found = bigint_found(0);
 	SPI_finish();
 	return found;
 }
