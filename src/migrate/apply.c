@@ -11,7 +11,6 @@
 
 #include "migrate/compare.h"
 #include "migrate/given.h"
-#include "migrate/runner.h"
 #include "migrate/unit.h"
 
 typedef struct ApplyCall
@@ -21,11 +20,6 @@ typedef struct ApplyCall
 	const char *outcome;
 } ApplyCall;
 
-/*
- * The registry is read before the lock is asked for, so that a start-up which
- * has nothing to apply does not wait for a long migration of somebody else;
- * and read again behind it.
- */
 static void
 apply(void *arg)
 {
@@ -34,12 +28,7 @@ apply(void *arg)
 	RegisteredMigration *known;
 
 	check_caller(call->attempt);
-	known = find_migration(migration->key);
-	if (!is_applied(known) || !has_same_text(migration, known))
-	{
-		lock_runner();
-		known = find_migration(migration->key);
-	}
+	known = find_for_turn(migration);
 	if (is_applied(known))
 		compare_with_applied(migration, known);
 	else if (!is_held_by_baseline(migration))

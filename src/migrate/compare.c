@@ -10,6 +10,7 @@
 #include "base/installation.h"
 #include "migrate/checksum.h"
 #include "migrate/compare.h"
+#include "migrate/runner.h"
 #include "migrate/script.h"
 #include "migrate/unit.h"
 
@@ -135,4 +136,16 @@ is_held_by_baseline(const NewMigration *migration)
 		NOTICE,
 		(errmsg("version %s is held by the baseline %s", migration->version, baseline->version)));
 	return true;
+}
+
+RegisteredMigration *
+find_for_turn(const NewMigration *migration)
+{
+	RegisteredMigration *known = find_migration(migration->key);
+
+	if (is_applied(known) && has_same_text(migration, known))
+		return known;
+	/* read again, as another runner may have been at work */
+	lock_runner();
+	return find_migration(migration->key);
 }

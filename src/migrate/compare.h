@@ -25,4 +25,11 @@ extern void compare_with_applied(NewMigration *migration, const RegisteredMigrat
  */
 extern bool is_held_by_baseline(const NewMigration *migration);
 
+/*
+ * What is known of it, behind the runner lock unless it is applied and the same: a
+ * start-up that has nothing to apply does not wait for a long migration of somebody
+ * else.
+ */
+extern RegisteredMigration *find_for_turn(const NewMigration *migration);
+
 #endif /* SAFEMIG_COMPARE_H */

@@ -17,7 +17,6 @@
 #include "migrate/compare.h"
 #include "migrate/given.h"
 #include "migrate/register.h"
-#include "migrate/runner.h"
 #include "migrate/unit.h"
 
 typedef struct NamedCall
@@ -44,12 +43,7 @@ bring_named(void *arg)
 	RegisteredMigration *known;
 
 	check_caller(call->attempt);
-	known = find_migration(migration->key);
-	if (!is_applied(known) || !has_same_text(migration, known))
-	{
-		lock_runner();
-		known = find_migration(migration->key);
-	}
+	known = find_for_turn(migration);
 	if (stays_applied(migration, known))
 	{
 		compare_with_applied(migration, known);
