@@ -15,6 +15,7 @@
 
 #include "base/words.h"
 #include "effect/describe.h"
+#include "guard/guard.h"
 #include "lint/data_parts.h"
 #include "lint/source.h"
 #include "lint/ways.h"
@@ -62,19 +63,6 @@ is_temporary(Effect *effect)
 {
 	return OidIsValid(effect->relation) &&
 		get_rel_persistence(effect->relation) == RELPERSISTENCE_TEMP;
-}
-
-/* As the guard has it: a column with no value in any row is nobody's loss. */
-static bool
-loses_nothing_here(Effect *effect)
-{
-	if (!effect->empty_is_harmless)
-		return false;
-	if (effect->object.classId == NamespaceRelationId)
-		return schema_is_empty(effect->object.objectId);
-	if (effect->object.objectSubId > 0)
-		return column_is_empty(effect->relation, effect->object.objectSubId);
-	return relation_is_empty(effect->relation, effect->only);
 }
 
 /* Rows that the effect takes are there, and were before the script */
@@ -322,7 +310,7 @@ data_rules_of_effect(LintRun *run, const Change *at, Effect *effect, List *effec
 		note_effects(run, effects);
 	note_dropped(run, effect);
 	if ((!effect->named && !is_child_emptied(effect)) || effect->part || is_temporary(effect) ||
-		loses_nothing_here(effect))
+		loses_nothing(effect))
 		return;
 	for (int i = 0; i < lengthof(rules_of_actions); i++)
 		if (rules_of_actions[i].action == effect->action &&

@@ -16,19 +16,6 @@
 #include "lint/source.h"
 #include "lint/ways.h"
 
-static char *
-column_identity(const Change *change)
-{
-	return draft_part_identity(change->relation, change->name);
-}
-
-static char *
-rewrites(const Change *change)
-{
-	return psprintf("writes every row of %s anew %s", with_size(change->relation),
-					under_its_lock(change));
-}
-
 /* ---------- a new column ---------- */
 
 /* The column without what has to be worked out for each row, which comes later in batches */
@@ -53,7 +40,7 @@ static void
 find_default(LintRun *run, RuleId rule, const Change *change)
 {
 	find_at(run, rule, change, column_identity(change),
-			psprintf("%s, since %s gives each row a value of its own", rewrites(change),
+			psprintf("%s, since %s gives each row a value of its own", writes_anew(change),
 					 change->default_text ? change->default_text : "its default"),
 			change->default_text ? way_to_default(change, change->default_text) : NULL);
 }
@@ -97,7 +84,7 @@ find_generated(LintRun *run, RuleId rule, const Change *change)
 					   fill_batch(relation, column->name, expression,
 								  psprintf("(%s) IS NOT NULL", expression)));
 	find_at(run, rule, change, column_identity(change),
-			psprintf("%s, to store what is generated", rewrites(change)), way);
+			psprintf("%s, to store what is generated", writes_anew(change)), way);
 }
 
 static char *
@@ -126,7 +113,8 @@ static void
 find_serial(LintRun *run, RuleId rule, const Change *change)
 {
 	find_at(run, rule, change, column_identity(change),
-			psprintf("%s, to give each row its number", rewrites(change)), way_to_numbers(change));
+			psprintf("%s, to give each row its number", writes_anew(change)),
+			way_to_numbers(change));
 }
 
 /* Of one that would have each row written: by batches; NULL: no such column */
@@ -159,7 +147,7 @@ find_domain(LintRun *run, RuleId rule, const Change *change)
 
 	find_at(
 		run, rule, change, column_identity(change),
-		psprintf("%s, to hold each row against the constraints of %s", rewrites(change),
+		psprintf("%s, to hold each row against the constraints of %s", writes_anew(change),
 				 column->type_name),
 		add ? statements_of(alter_table_with(relation, add),
 							alter_table_with(relation, psprintf("ADD %s NOT VALID", definition)),
@@ -206,7 +194,7 @@ find_persistence(LintRun *run, RuleId rule, const Change *change)
 	bool unlogged = change->rewrite == REWRITE_UNLOGGED;
 
 	find_at(run, rule, change, NULL,
-			psprintf("%s%s", rewrites(change),
+			psprintf("%s%s", writes_anew(change),
 					 unlogged ? ", and a crash empties it from then on" : ", and into the WAL"),
 			way_to_new_table(change, unlogged ? "CREATE UNLOGGED TABLE" : "CREATE TABLE", ""));
 }
@@ -214,7 +202,7 @@ find_persistence(LintRun *run, RuleId rule, const Change *change)
 static void
 find_access_method(LintRun *run, RuleId rule, const Change *change)
 {
-	find_at(run, rule, change, NULL, rewrites(change),
+	find_at(run, rule, change, NULL, writes_anew(change),
 			change->new_name == NULL
 				? NULL
 				: way_to_new_table(change, "CREATE TABLE",
@@ -244,7 +232,7 @@ find_tablespace(LintRun *run, RuleId rule, const Change *change)
 static void
 find_repack(LintRun *run, RuleId rule, const Change *change)
 {
-	find_at(run, rule, change, NULL, rewrites(change),
+	find_at(run, rule, change, NULL, writes_anew(change),
 			statements_of("-- makes the room reusable, and nobody waits:",
 						  psprintf("VACUUM (ANALYZE) %s", draft_identity(change->relation)),
 						  repack(change, ""), NULL));

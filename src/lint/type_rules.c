@@ -15,19 +15,6 @@
 #include "lint/data_parts.h"
 #include "lint/ways.h"
 
-static char *
-column_identity(const Change *change)
-{
-	return draft_part_identity(change->relation, change->name);
-}
-
-static char *
-rewrites(const Change *change)
-{
-	return psprintf("writes every row of %s anew %s", with_size(change->relation),
-					under_its_lock(change));
-}
-
 /* What the value of a row becomes */
 static char *
 converted(const Change *change)
@@ -108,8 +95,8 @@ static void
 find_rewrite(LintRun *run, const Change *change)
 {
 	find_at(run, RULE_CHANGING_COLUMN_TYPE, change, column_identity(change),
-			change->using ? psprintf("%s, to work out USING", rewrites(change))
-						  : psprintf("%s: %s is stored otherwise than %s", rewrites(change),
+			change->using ? psprintf("%s, to work out USING", writes_anew(change))
+						  : psprintf("%s: %s is stored otherwise than %s", writes_anew(change),
 									 change->new_column->type_name, change->column->type_name),
 			way_to_new_column(change));
 }

@@ -15,12 +15,6 @@
 #include "lint/lost_values.h"
 #include "lint/ways.h"
 
-static char *
-column_identity(const Change *change)
-{
-	return draft_part_identity(change->relation, change->name);
-}
-
 /* ---------- lossy-cast ---------- */
 
 /* Adds a column for what the new type holds, and leaves the old one as it is. */

@@ -312,3 +312,18 @@ is_written_by_script(LintRun *run, DraftRelation *relation)
 {
 	return relation->filled || list_member_ptr(run->notes[RULE_UPDATE_WITHOUT_WHERE], relation);
 }
+
+/* ---------- words ---------- */
+
+char *
+column_identity(const Change *change)
+{
+	return draft_part_identity(change->relation, change->name);
+}
+
+char *
+writes_anew(const Change *change)
+{
+	return psprintf("writes every row of %s anew %s", with_size(change->relation),
+					under_its_lock(change));
+}

@@ -76,4 +76,10 @@ extern char *stored_column(DraftRelation *relation, const char *column);
 extern bool is_written_by_script(LintRun *run, DraftRelation *relation);
 extern void note_written_rows(LintRun *run, const Change *change);
 
+/* "public.users.email" */
+extern char *column_identity(const Change *change);
+
+/* "writes every row of public.users (about 12 rows, 8 kB) anew under ACCESS EXCLUSIVE, ..." */
+extern char *writes_anew(const Change *change);
+
 #endif /* SAFEMIG_WAYS_H */
