@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/apart.h"
+#include "base/text_list.h"
 #include "base/tokens.h"
 #include "effect/bodies.h"
 
@@ -247,17 +248,6 @@ note_row_variables(Reading *reading, int from, int to, int at, int schema_at)
 	}
 }
 
-static bool
-is_listed(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /* ---------- the column ---------- */
 
 static bool
@@ -273,12 +263,12 @@ names_column(const Reading *reading, int at, bool relation_is_named, List *alias
 	if (!is_any_name(reading, at - 2))
 		return false;
 	qualifier = reading->words[at - 2].name;
-	if (is_listed(reading->rows, qualifier))
+	if (is_in_texts(reading->rows, qualifier))
 		return true;
 	if (reading->is_trigger && (strcmp(qualifier, "new") == 0 || strcmp(qualifier, "old") == 0))
 		return true;
 	return relation_is_named &&
-		(is_listed(aliases, qualifier) || strcmp(qualifier, "excluded") == 0);
+		(is_in_texts(aliases, qualifier) || strcmp(qualifier, "excluded") == 0);
 }
 
 static void
@@ -298,7 +288,7 @@ read_statement(Reading *reading, int from, int to)
 				add_mention(reading, at, schema_at);
 		}
 		else if (reading->target->column == NULL && relation_is_named &&
-				 is_listed(aliases, reading->target->relation) && is_sign(reading, at + 1, ".") &&
+				 is_in_texts(aliases, reading->target->relation) && is_sign(reading, at + 1, ".") &&
 				 is_name(reading, at, reading->target->relation) && !is_sign(reading, at - 1, "."))
 			add_mention(reading, at, -1);
 	if (reading->target->column == NULL)
@@ -320,7 +310,7 @@ static bool
 is_visible_in(const FunctionBody *body, const BodyTarget *target)
 {
 	if (body->path != NIL)
-		return is_listed(body->path, target->schema);
+		return is_in_texts(body->path, target->schema);
 	return RelationIsVisible(target->relid) || body->schema == get_rel_namespace(target->relid);
 }
 

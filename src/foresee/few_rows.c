@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "nodes/parsenodes.h"
 
 #include "foresee/change_facts.h"
@@ -75,17 +76,6 @@ fixed_columns(Node *condition)
 }
 
 static bool
-is_named(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 fixes_unique_key(DraftRelation *relation, Node *condition)
 {
 	List *fixed = fixed_columns(condition);
@@ -100,7 +90,7 @@ fixes_unique_key(DraftRelation *relation, Node *condition)
 		bool all = index->unique && index->valid && !index->partial;
 
 		foreach(lc2, index->columns)
-			all = all && lfirst(lc2) != NULL && is_named(fixed, lfirst(lc2));
+			all = all && lfirst(lc2) != NULL && is_in_texts(fixed, lfirst(lc2));
 		if (all)
 			return true;
 	}

@@ -28,6 +28,7 @@
 #include "utils/typcache.h"
 
 #include "base/compat.h"
+#include "base/text_list.h"
 #include "foresee/change_facts.h"
 #include "foresee/change_parts.h"
 #include "effect/effect.h"
@@ -208,17 +209,6 @@ rewrite_of(const Change *change)
 	}
 }
 
-static bool
-has_column(List *columns, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, columns)
-		if (lfirst(lc) != NULL && name != NULL && strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Is an index of no use for the new type?  CheckIndexCompatible(): where the operator
  * class or the collation is another one, or the class takes any type at all.
@@ -252,7 +242,7 @@ index_computes_with(const DraftIndex *index, const DraftColumn *column)
 		!heap_attisnull(rel->rd_indextuple, Anum_pg_index_indpred, NULL);
 	RelationClose(rel);
 	return computes &&
-		(has_column(index->columns, column->name) ||
+		(is_in_texts(index->columns, column->name) ||
 		 bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, used));
 }
 
@@ -287,7 +277,7 @@ scan_of_type(const Change *change)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
-		if (!constraint->validated || !has_column(constraint->columns, change->name))
+		if (!constraint->validated || !is_in_texts(constraint->columns, change->name))
 			continue;
 		if (constraint->type == CONSTRAINT_CHECK)
 			return SCAN_CHECK;
@@ -296,7 +286,7 @@ scan_of_type(const Change *change)
 	}
 	foreach(lc, change->relation->indexes)
 		if (index_computes_with(lfirst(lc), change->column) ||
-			(has_column(((DraftIndex *) lfirst(lc))->columns, change->name) &&
+			(is_in_texts(((DraftIndex *) lfirst(lc))->columns, change->name) &&
 			 index_is_rebuilt(lfirst(lc), change->column, change->new_column)))
 			return SCAN_INDEX;
 	return SCAN_NONE;
@@ -425,7 +415,7 @@ touch_foreign_keys_of(Change *change, const char *column)
 		DraftConstraint *constraint = lfirst(lc);
 
 		if (constraint->type != CONSTRAINT_FOREIGN || constraint->target == NULL ||
-			!has_column(constraint->columns, column))
+			!is_in_texts(constraint->columns, column))
 			continue;
 		/* one that is not enforced has no triggers to end, and is made anew alone */
 		if (!constraint->not_enforced)
@@ -439,7 +429,7 @@ touch_foreign_keys_of(Change *change, const char *column)
 	{
 		DraftConstraint *constraint = lfirst(lc);
 
-		if (has_column(constraint->target_columns, column))
+		if (is_in_texts(constraint->target_columns, column))
 			touch_tree(change, lfirst(table), AccessExclusiveLock, false,
 					   checks && constraint->validated);
 	}

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "catalog/pg_class.h"
 #include "utils/builtins.h"
 
@@ -81,17 +82,6 @@ bodies_of(LintRun *run)
 	return seen->bodies;
 }
 
-static bool
-is_listed(List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /* The function, behind the statement: its new names are there then */
 static char *
 changed_function(const LostName *lost, const FunctionBody *body, List *mentions)
@@ -125,7 +115,7 @@ functions_name_it(LintRun *run, const LostName *lost)
 		const FunctionBody *body = lfirst(lc);
 		List *mentions;
 
-		if (is_listed(seen_so_far(run)->made, body->name))
+		if (is_in_texts(seen_so_far(run)->made, body->name))
 			continue;
 		mentions = mentions_in_body(body, &target);
 		if (mentions == NIL)

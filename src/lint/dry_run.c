@@ -26,6 +26,7 @@
 #include "base/errors.h"
 #include "base/owner.h"
 #include "base/settings.h"
+#include "base/text_list.h"
 #include "guard/migration.h"
 #include "lint/dry_run.h"
 #include "lint/left_behind.h"

@@ -33,7 +33,6 @@ typedef struct DryRun
 
 /* dry_run_rows.c: the result, when all is taken back */
 extern void put_rows(ReturnSetInfo *result, const DryRun *dry);
-extern Datum text_array(List *texts);
 
 /* dry_run_rows.c: what lint says of each statement; in CurrentMemoryContext */
 extern List **findings_of_script(const char *text, int statements);

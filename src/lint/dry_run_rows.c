@@ -17,6 +17,7 @@
 #include "utils/jsonb.h"
 
 #include "base/settings.h"
+#include "base/text_list.h"
 #include "lint/dry_run.h"
 #include "lint/lint.h"
 
@@ -111,18 +112,6 @@ set(Row *row, int column, Datum value)
 {
 	row->values[column] = value;
 	row->nulls[column] = false;
-}
-
-Datum
-text_array(List *texts)
-{
-	Datum *elements = palloc(sizeof(Datum) * (list_length(texts) + 1));
-	int count = 0;
-	ListCell *lc;
-
-	foreach(lc, texts)
-		elements[count++] = CStringGetTextDatum(lfirst(lc));
-	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 static Datum

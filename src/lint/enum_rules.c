@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "base/text_list.h"
 #include "catalog/pg_enum.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -81,17 +82,6 @@ read_enum(LintRun *run, const Change *change, bool adds_one)
 			lappend(run->notes[RULE_BAN_ENUM_VALUE_REMOVAL], new);
 }
 
-static bool
-has_label(List *labels, const char *label)
-{
-	ListCell *lc;
-
-	foreach(lc, labels)
-		if (strcmp(lfirst(lc), label) == 0)
-			return true;
-	return false;
-}
-
 /* Of the column's new type, as the script has it by then */
 static List *
 new_labels(LintRun *run, const DraftColumn *column)
@@ -125,7 +115,7 @@ missing_labels(LintRun *run, const Change *change)
 	if (labels == NIL || !OidIsValid(change->column->type))
 		return NIL;
 	foreach(lc, enum_labels(change->column->type))
-		if (!has_label(labels, lfirst(lc)))
+		if (!is_in_texts(labels, lfirst(lc)))
 			missing = lappend(missing, lfirst(lc));
 	return missing;
 }

@@ -12,6 +12,7 @@
 #include "storage/lock.h"
 
 #include "base/owner.h"
+#include "base/text_list.h"
 #include "lint/left_behind.h"
 
 typedef struct AdvisoryLock
@@ -82,17 +83,6 @@ look_at_session(void)
 /* ---------- putting back ---------- */
 
 static bool
-is_one_of(const char *name, List *names)
-{
-	ListCell *lc;
-
-	foreach(lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_held(const AdvisoryLock *lock, List *locks)
 {
 	ListCell *lc;
@@ -114,10 +104,10 @@ forget_prepared(List *before)
 	ListCell *lc;
 
 	foreach(lc, now)
-		if (!is_one_of(lfirst(lc), before))
+		if (!is_in_texts(before, lfirst(lc)))
 			DropPreparedStatement(lfirst(lc), false);
 	foreach(lc, before)
-		if (!is_one_of(lfirst(lc), now))
+		if (!is_in_texts(now, lfirst(lc)))
 			ereport(WARNING,
 					(errmsg("the script took away the prepared statement \"%s\", which cannot be "
 							"put back",

@@ -18,6 +18,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "base/settings.h"
+#include "base/text_list.h"
 #include "migrate/by_hand.h"
 #include "migrate/gate.h"
 #include "migrate/given.h"
@@ -55,18 +56,6 @@ effects_of(const RegisteredMigration *known)
 						 "'action', e.action, 'category', e.category, 'object', e.object)), '[]')"
 						 " FROM safemig.effects($1) e",
 						 known);
-}
-
-static Datum
-text_array(List *texts)
-{
-	Datum *elements = palloc(sizeof(Datum) * (list_length(texts) + 1));
-	int count = 0;
-	ListCell *cell;
-
-	foreach(cell, texts)
-		elements[count++] = CStringGetTextDatum((char *) lfirst(cell));
-	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* The newest of this database, and when the newest that was restored was taken; NULL for none. */

@@ -18,23 +18,12 @@
 #include "base/arguments.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "base/text_list.h"
 #include "migrate/gate.h"
 #include "migrate/given.h"
 #include "migrate/unit.h"
 
 #define PLAN_COLUMNS 7
-
-static Datum
-text_array(List *texts)
-{
-	Datum *elements = palloc(sizeof(Datum) * (list_length(texts) + 1));
-	int count = 0;
-	ListCell *cell;
-
-	foreach(cell, texts)
-		elements[count++] = CStringGetTextDatum((char *) lfirst(cell));
-	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
-}
 
 /* ---------- what other parts say of a script ---------- */
 

@@ -1,0 +1,34 @@
+/*
+ * text_list.c
+ *		Lists of char *: equal() and list_member() are for nodes and compare none.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "base/text_list.h"
+
+bool
+is_in_texts(List *texts, const char *text)
+{
+	ListCell *lc;
+
+	foreach(lc, texts)
+		if (lfirst(lc) != NULL && text != NULL && strcmp(lfirst(lc), text) == 0)
+			return true;
+	return false;
+}
+
+Datum
+text_array(List *texts)
+{
+	Datum *elements = palloc(sizeof(Datum) * (list_length(texts) + 1));
+	int count = 0;
+	ListCell *lc;
+
+	foreach(lc, texts)
+		elements[count++] = CStringGetTextDatum((char *) lfirst(lc));
+	return PointerGetDatum(construct_array(elements, count, TEXTOID, -1, false, TYPALIGN_INT));
+}
