@@ -59,6 +59,17 @@ RESET safemig.enforce;
 SELECT count(error) FROM safemig.dry_run('CREATE TABLE seven (i int)');
 SELECT count(*) FROM safemig.dry_runs;
 
+-- the same words in another schema are another script
+CREATE SCHEMA scratch;
+CREATE TABLE scratch.here (i int);
+CREATE TABLE public.here (i int);
+SET search_path = scratch;
+SELECT count(error) FROM safemig.dry_run('ALTER TABLE here ADD COLUMN j int');
+SET search_path = public;
+SELECT safemig.apply('900', 'elsewhere', 'ALTER TABLE here ADD COLUMN j int');
+SELECT count(error) FROM safemig.dry_run('ALTER TABLE here ADD COLUMN j int');
+SELECT safemig.apply('900', 'here', 'ALTER TABLE here ADD COLUMN j int');
+
 \c :home
 SET safemig.enforce = off;
 DROP DATABASE regress_dry_run_gate;

@@ -228,8 +228,9 @@ blame_for_deferred(DryRun *dry)
 static void
 record_pass(const DryRun *dry)
 {
-	Oid types[8] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT8OID, FLOAT8OID, TEXTARRAYOID};
-	Datum values[8];
+	Oid types[9] = {TEXTOID, TEXTOID,	TEXTOID,	  TEXTOID, TEXTOID,
+					INT8OID, FLOAT8OID, TEXTARRAYOID, TEXTOID};
+	Datum values[9];
 	double seconds = dry->deferred.seconds;
 
 	for (int i = 0; i < dry->script->count; i++)
@@ -242,11 +243,12 @@ record_pass(const DryRun *dry)
 	values[5] = Int64GetDatum(dry->script->count);
 	values[6] = Float8GetDatum(seconds);
 	values[7] = text_array(dry->permits);
+	values[8] = CStringGetTextDatum(schemas_searched());
 	(void) execute_as_owner(
 		"INSERT INTO safemig.dry_run_record (checksum, token_checksum, bound_to, session_role,"
-		" role, statements, duration, permits, at)"
-		" SELECT $1, $2, $3, $4, $5, $6, make_interval(secs => $7), $8, clock_timestamp()",
-		8, types, values, NULL);
+		" role, statements, duration, permits, schemas, at)"
+		" SELECT $1, $2, $3, $4, $5, $6, make_interval(secs => $7), $8, $9, clock_timestamp()",
+		9, types, values, NULL);
 	(void) execute_as_owner("DELETE FROM safemig.dry_run_record WHERE id IN (SELECT r.id"
 							" FROM safemig.dry_run_record r WHERE r.at < now() - interval '90 days'"
 							" FOR UPDATE SKIP LOCKED)",

@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
@@ -14,6 +15,7 @@
 #include "storage/ipc.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "audit/incident.h"
@@ -217,4 +219,20 @@ joined(List *words)
 	foreach(cell, words)
 		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "", (char *) lfirst(cell));
 	return text.data;
+}
+
+char *
+schemas_searched(void)
+{
+	List *names = NIL;
+	ListCell *cell;
+
+	foreach(cell, fetch_search_path(false))
+	{
+		char *name = get_namespace_name(lfirst_oid(cell));
+
+		if (name != NULL)
+			names = lappend(names, name);
+	}
+	return joined(names);
 }

@@ -51,4 +51,7 @@ extern const char *title_in_words(const char *title);
 /* "a, b, c" */
 extern char *joined(List *words);
 
+/* "shop, public": the schemas in which the caller's names are looked up now */
+extern char *schemas_searched(void);
+
 #endif /* SAFEMIG_ATTEMPT_H */

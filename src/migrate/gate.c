@@ -18,6 +18,7 @@
 #include "base/installation.h"
 #include "base/owner.h"
 #include "base/settings.h"
+#include "migrate/attempt.h"
 #include "migrate/gate.h"
 #include "migrate/gate_closed.h"
 
@@ -26,23 +27,25 @@
 /* ---------- require_dry_run ---------- */
 
 /*
- * Of the same words, in this database, and since its last change by a migration:
+ * Of the same words, in this database and the same schemas, and since its last change by a migration:
  * what ran before that ran on another schema.
  */
 static bool
 has_dry_run(const NewMigration *migration)
 {
-	Oid types[2] = {TEXTOID, TEXTOID};
-	Datum values[2] = {CStringGetTextDatum(migration->token_checksum),
-					   CStringGetTextDatum(database_mark())};
+	Oid types[3] = {TEXTOID, TEXTOID, TEXTOID};
+	Datum values[3] = {CStringGetTextDatum(migration->token_checksum),
+					   CStringGetTextDatum(database_mark()),
+					   CStringGetTextDatum(schemas_searched())};
 
 	if (!OidIsValid(safemig_find_relation("dry_run_record")))
 		return false;
 	return bigint_as_owner("SELECT count(*) FROM safemig.dry_run_record r"
 						   " WHERE r.token_checksum = $1 AND r.bound_to = $2"
+						   " AND r.schemas = $3"
 						   " AND NOT EXISTS (SELECT FROM safemig.migration m"
 						   "  WHERE m.state IN ('applied', 'rolled back') AND m.changed_at > r.at)",
-						   2, types, values, NULL) > 0;
+						   3, types, values, NULL) > 0;
 }
 
 static char *

@@ -20,13 +20,15 @@ CREATE TABLE safemig.dry_run_record (
 	at             timestamptz NOT NULL,
 	statements     bigint NOT NULL,
 	duration       interval NOT NULL,
-	permits        text[] NOT NULL
+	permits        text[] NOT NULL,
+	schemas        text NOT NULL
 );
 CREATE INDEX dry_run_record_token_checksum_idx ON safemig.dry_run_record (token_checksum);
 COMMENT ON TABLE safemig.dry_run_record IS 'one row for each dry run that passed, for 90 days; read safemig.dry_runs';
 COMMENT ON COLUMN safemig.dry_run_record.checksum IS 'safemig.checksum(script)';
 COMMENT ON COLUMN safemig.dry_run_record.token_checksum IS 'the same over the words of the script, without comments and spacing';
 COMMENT ON COLUMN safemig.dry_run_record.bound_to IS 'system identifier and database it ran in';
+COMMENT ON COLUMN safemig.dry_run_record.schemas IS 'in which its names were looked up: the same script means something else in others';
 COMMENT ON COLUMN safemig.dry_run_record.duration IS 'of all statements and the deferred constraints';
 REVOKE ALL ON safemig.dry_run_record FROM PUBLIC;
 
