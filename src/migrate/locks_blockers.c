@@ -12,6 +12,7 @@
 #include "mb/pg_wchar.h"
 #include "parser/scansup.h"
 #include "storage/proc.h"
+#include "utils/backend_status.h"
 #include "utils/builtins.h"
 
 #include "audit/mask.h"
@@ -130,6 +131,8 @@ blockers_in_words(const LockPatience *patience, char **hint)
 		return NULL;
 	holders = GetLockConflicts(&patience->missing, patience->missing_mode, NULL);
 	initStringInfo(&out);
+	/* what they did when the waiting began is of no use now */
+	pgstat_clear_backend_activity_snapshot();
 	for (VirtualTransactionId *at = holders; VirtualTransactionIdIsValid(*at); at++)
 	{
 		PGPROC *proc = proc_of_transaction(at);
