@@ -229,6 +229,37 @@ create_index_like(Relation table, Relation like, Oid file, List *columns, Oid *c
 #endif
 }
 
+/* 16: which kinds of index an update needs; our tables have none that only summarizes */
+#include "access/tableam.h"
+#include "executor/executor.h"
+static inline bool
+update_and_ask_for_indexes(Relation table, ItemPointer at, TupleTableSlot *slot)
+{
+#if PG_VERSION_NUM >= 160000
+	TU_UpdateIndexes which;
+
+	simple_table_tuple_update(table, at, slot, InvalidSnapshot, &which);
+	return which != TU_None;
+#else
+	bool any;
+
+	simple_table_tuple_update(table, at, slot, InvalidSnapshot, &any);
+	return any;
+#endif
+}
+
+/* conflict: NULL where a key that is there already is an error, else whether there is one */
+static inline void
+insert_index_tuples(ResultRelInfo *target, TupleTableSlot *slot, EState *estate, bool *conflict)
+{
+#if PG_VERSION_NUM >= 160000
+	list_free(
+		ExecInsertIndexTuples(target, slot, estate, false, conflict != NULL, conflict, NIL, false));
+#else
+	list_free(ExecInsertIndexTuples(target, slot, estate, false, conflict != NULL, conflict, NIL));
+#endif
+}
+
 /* 17: which statement rebuilds an index is an argument */
 static inline void
 rebuild_index(Oid index, char persistence)

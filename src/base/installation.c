@@ -278,19 +278,32 @@ safemig_find_relation(const char *name)
 	return get_relname_relid(name, safemig_schema());
 }
 
+static int
+errhint_of_update(void)
+{
+	return errhint("ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.",
+				   SAFEMIG_NAME);
+}
+
 Oid
 safemig_relation(const char *name)
 {
 	Oid relid = safemig_find_relation(name);
 
 	if (!OidIsValid(relid))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("table %s.%s is missing", SAFEMIG_NAME, name),
-			 errhint(
-				 "ALTER EXTENSION %s UPDATE; brings the catalog tables to the library's version.",
-				 SAFEMIG_NAME)));
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("table %s.%s is missing", SAFEMIG_NAME, name), errhint_of_update()));
 	return relid;
+}
+
+void
+refuse_old_table(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("table %s.%s is older than the library", SAFEMIG_NAME, name),
+			 errhint_of_update()));
 }
 
 /*

@@ -10,6 +10,8 @@
 #include "access/htup.h"
 #include "access/tupdesc.h"
 
+#include "base/compat.h"
+
 #define SAFEMIG_NAME "safemig"
 
 /* true when CREATE EXTENSION has completed here; cheap, fit for a hot path */
@@ -21,6 +23,7 @@ extern Oid safemig_schema(void);
 extern Oid safemig_owner(void);
 extern Oid safemig_config(void);
 extern Oid safemig_relation(const char *name);
+pg_noreturn extern void refuse_old_table(const char *name);
 
 /*
  * The library is replaced before ALTER EXTENSION UPDATE runs, so it meets the

@@ -1,0 +1,344 @@
+/*
+ * registry_write.c
+ *		Writes safemig.migration: what was applied as it happens with each of many,
+ *		below SPI; all else by statements.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+#include "utils/xid8.h"
+
+#include "base/own_row.h"
+#include "base/owner.h"
+#include "base/text_list.h"
+#include "migrate/registry.h"
+#include "migrate/registry_row.h"
+
+/* Both, where somebody acts in another role than the one that logged in. */
+static char *
+who_applies(void)
+{
+	char *session = GetUserNameFromId(GetSessionUserId(), false);
+	char *current = GetUserNameFromId(GetUserId(), false);
+
+	return strcmp(session, current) == 0 ? session : psprintf("%s (as %s)", session, current);
+}
+
+/* ---------- what was applied ---------- */
+
+static void
+set_value(OwnRow *row, int column, Datum value)
+{
+	row->slot->tts_values[column - 1] = value;
+	row->slot->tts_isnull[column - 1] = false;
+}
+
+static void
+set_null(OwnRow *row, int column)
+{
+	row->slot->tts_isnull[column - 1] = true;
+}
+
+static void
+set_text(OwnRow *row, int column, const char *value)
+{
+	if (value == NULL)
+		set_null(row, column);
+	else
+		set_value(row, column, CStringGetTextDatum(value));
+}
+
+static void
+set_jsonb(OwnRow *row, int column, const char *value)
+{
+	if (value == NULL)
+		set_null(row, column);
+	else
+		set_value(row, column, DirectFunctionCall1(jsonb_in, CStringGetDatum(value)));
+}
+
+static void
+set_texts(OwnRow *row, int column, List *values, bool null_when_empty)
+{
+	if (values == NIL && null_when_empty)
+		set_null(row, column);
+	else
+		set_value(row, column, text_array(values));
+}
+
+static void
+set_seconds(OwnRow *row, int column, double seconds)
+{
+	Interval *interval = palloc0(sizeof(Interval));
+
+	interval->time = (TimeOffset) rint(seconds * USECS_PER_SEC);
+	set_value(row, column, IntervalPGetDatum(interval));
+}
+
+static void
+set_given(OwnRow *row, const NewMigration *migration)
+{
+	set_text(row, MIGRATION_VERSION, migration->version);
+	set_text(row, MIGRATION_NAME, migration->name);
+	set_text(row, MIGRATION_KIND, migration->kind);
+	set_text(row, MIGRATION_UP, migration->up);
+	set_text(row, MIGRATION_DOWN, migration->down);
+	set_text(row, MIGRATION_CHECKSUM, migration->checksum);
+	set_text(row, MIGRATION_TOKEN_CHECKSUM, migration->token_checksum);
+	set_texts(row, MIGRATION_PERMITS, migration->permits, false);
+	set_text(row, MIGRATION_REASON, migration->reason);
+	set_text(row, MIGRATION_CHECK_SQL, migration->check_sql);
+	set_texts(row, MIGRATION_ENVIRONMENTS, migration->environments, true);
+	set_text(row, MIGRATION_RELEASE, migration->release);
+	set_text(row, MIGRATION_NOTE, migration->note);
+	set_value(row, MIGRATION_OUT_OF_ORDER, BoolGetDatum(migration->out_of_order));
+}
+
+/*
+ * The clock is asked anew, since now() is the start of the transaction, before
+ * the wait for another runner.
+ */
+static void
+set_applied(OwnRow *row, const NewMigration *migration)
+{
+	Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
+
+	set_text(row, MIGRATION_STATE, STATE_APPLIED);
+	set_value(row, MIGRATION_STATEMENTS, Int64GetDatum(migration->statements));
+	set_value(row, MIGRATION_ROWS, Int64GetDatum(migration->rows));
+	set_value(row, MIGRATION_APPLIED_AT, now);
+	set_text(row, MIGRATION_APPLIED_BY, who_applies());
+	set_seconds(row, MIGRATION_DURATION, migration->seconds);
+	set_value(row, MIGRATION_CHANGED_AT, now);
+	set_value(row, MIGRATION_XID, FullTransactionIdGetDatum(GetTopFullTransactionId()));
+	set_jsonb(row, MIGRATION_INVERSE, migration->inverse);
+	set_jsonb(row, MIGRATION_ROW_CHANGES, migration->row_changes);
+	set_null(row, MIGRATION_TAKEN_BACK);
+	set_null(row, MIGRATION_ACCEPTS);
+}
+
+/* What it was before it ran: by whom it was registered stays on record. */
+static bool
+begin_with_row(OwnRow *row, const char *key)
+{
+	TupleDesc desc = RelationGetDescr(row->table);
+	bool is_there;
+
+	ExecClearTuple(row->slot);
+	memset(row->slot->tts_isnull, true, sizeof(bool) * desc->natts);
+	set_text(row, MIGRATION_VERSION_KEY, key);
+	ExecStoreVirtualTuple(row->slot);
+	is_there = lock_own_row(row);
+	if (is_there)
+		ExecCopySlot(row->slot, row->found);
+	return is_there;
+}
+
+void
+save_applied(const NewMigration *migration)
+{
+	OwnRow row;
+	bool is_there;
+	bool saved = false;
+
+	open_own_row(&row, "migration", MIGRATION_END - 1);
+	while (!saved)
+	{
+		CHECK_FOR_INTERRUPTS();
+		is_there = begin_with_row(&row, migration->key);
+		set_given(&row, migration);
+		set_applied(&row, migration);
+		if (is_there)
+			update_own_row(&row);
+		saved = is_there || insert_own_row(&row);
+	}
+	close_own_row(&row);
+}
+
+/* ---------- by a statement ---------- */
+
+/* Parameters of one statement, filled one after the other. */
+#define MAX_PARAMETERS 24
+
+typedef struct Parameters
+{
+	int count;
+	Oid types[MAX_PARAMETERS];
+	Datum values[MAX_PARAMETERS];
+	char nulls[MAX_PARAMETERS];
+} Parameters;
+
+static void
+add_parameter(Parameters *parameters, Oid type, Datum value, bool isnull)
+{
+	Assert(parameters->count < MAX_PARAMETERS);
+	parameters->types[parameters->count] = type;
+	parameters->values[parameters->count] = value;
+	parameters->nulls[parameters->count] = isnull ? 'n' : ' ';
+	parameters->count++;
+}
+
+static void
+add_text(Parameters *parameters, const char *value)
+{
+	add_parameter(parameters, TEXTOID, value == NULL ? (Datum) 0 : CStringGetTextDatum(value),
+				  value == NULL);
+}
+
+static void
+add_texts(Parameters *parameters, List *values, bool null_when_empty)
+{
+	add_parameter(parameters, TEXTARRAYOID, text_array(values), values == NIL && null_when_empty);
+}
+
+static void
+add_migration(Parameters *parameters, const NewMigration *migration)
+{
+	add_text(parameters, migration->version);
+	add_text(parameters, migration->key);
+	add_text(parameters, migration->name);
+	add_text(parameters, migration->up);
+	add_text(parameters, migration->down);
+	add_text(parameters, migration->checksum);
+	add_text(parameters, migration->token_checksum);
+	add_texts(parameters, migration->permits, false);
+	add_text(parameters, migration->reason);
+	add_text(parameters, migration->check_sql);
+	add_texts(parameters, migration->environments, true);
+	add_text(parameters, migration->release);
+	add_text(parameters, migration->note);
+	add_text(parameters, migration->kind);
+	add_parameter(parameters, BOOLOID, BoolGetDatum(migration->out_of_order), false);
+}
+
+/* What add_migration() adds, and how a row that is there takes it over. */
+#define GIVEN_COLUMNS                                                                              \
+	"version, version_key, name, up, down, checksum, token_checksum, permits, reason,"             \
+	" check_sql, environments, release, note, kind, out_of_order"
+#define GIVEN_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"
+#define TAKE_OVER                                                                                  \
+	" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"                         \
+	" name = excluded.name, up = excluded.up, down = excluded.down,"                               \
+	" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"                     \
+	" permits = excluded.permits, reason = excluded.reason,"                                       \
+	" check_sql = excluded.check_sql, environments = excluded.environments,"                       \
+	" release = excluded.release, note = excluded.note, kind = excluded.kind,"                     \
+	" out_of_order = excluded.out_of_order, state = excluded.state,"                               \
+	" changed_at = excluded.changed_at"
+
+/* Who changes what waits is its author from then on. */
+bool
+save_pending(const NewMigration *migration)
+{
+	Parameters parameters = {0};
+
+	add_migration(&parameters, migration);
+	add_text(&parameters, GetUserNameFromId(GetSessionUserId(), false));
+	(void) execute_as_owner(
+		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", registered_by, state, changed_at)"
+		" VALUES (" GIVEN_VALUES ", $16, 'pending', clock_timestamp())" TAKE_OVER
+		", registered_by = excluded.registered_by"
+		" WHERE (m.state <> 'applied' OR m.kind = 'repeatable')"
+		" AND (m.state <> 'pending' OR (m.name, m.checksum, m.down, m.permits, m.reason,"
+		"  m.check_sql, m.environments, m.release, m.out_of_order) IS DISTINCT FROM"
+		"  (excluded.name, excluded.checksum, excluded.down, excluded.permits, excluded.reason,"
+		"  excluded.check_sql, excluded.environments, excluded.release, excluded.out_of_order))",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
+	return SPI_processed > 0;
+}
+
+bool
+save_skipped(const NewMigration *migration)
+{
+	Parameters parameters = {0};
+
+	add_migration(&parameters, migration);
+	(void) execute_as_owner(
+		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", state, changed_at)"
+		" VALUES (" GIVEN_VALUES ", 'skipped', clock_timestamp())" TAKE_OVER
+		" WHERE m.state = 'pending' OR (m.state = 'skipped'"
+		"  AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note))",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
+	return SPI_processed > 0;
+}
+
+void
+save_marked_applied(const char *key)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, key);
+	add_text(&parameters, who_applies());
+	(void) execute_as_owner(
+		"UPDATE safemig.migration m SET state = 'applied', applied_by = $2,"
+		" xid = pg_current_xact_id(), statements = NULL, rows = NULL,"
+		" duration = NULL, inverse = NULL, row_changes = NULL, taken_back = NULL,"
+		" applied_at = t.now, changed_at = t.now FROM clock_timestamp() t(now)"
+		" WHERE m.version_key = $1",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
+}
+
+/* One text of the row with this key. */
+static void
+save_text(const char *sql, const char *key, const char *value)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, key);
+	add_text(&parameters, value);
+	(void) execute_as_owner(sql, parameters.count, parameters.types, parameters.values,
+							parameters.nulls);
+}
+
+void
+save_note(const char *key, const char *note)
+{
+	save_text("UPDATE safemig.migration m SET note = $2 WHERE m.version_key = $1", key, note);
+}
+
+void
+save_accepts(const char *key, const char *reason)
+{
+	save_text("UPDATE safemig.migration m SET accepts = $2 WHERE m.version_key = $1", key, reason);
+}
+
+void
+save_script(const NewMigration *migration)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, migration->key);
+	add_text(&parameters, migration->up);
+	add_text(&parameters, migration->checksum);
+	add_text(&parameters, migration->token_checksum);
+	add_text(&parameters, migration->name);
+	add_text(&parameters, migration->down);
+	(void) execute_as_owner("UPDATE safemig.migration m SET up = $2, checksum = $3,"
+							" name = $5, down = coalesce($6, m.down),"
+							" token_checksum = $4, accepts = NULL WHERE m.version_key = $1",
+							parameters.count, parameters.types, parameters.values,
+							parameters.nulls);
+}
+
+/* The script it was is remembered, since another may be registered before it runs again. */
+void
+save_rolled_back(const char *key)
+{
+	Parameters parameters = {0};
+
+	add_text(&parameters, key);
+	(void) execute_as_owner(
+		"UPDATE safemig.migration m SET state = 'rolled back', xid = pg_current_xact_id(),"
+		" taken_back = m.checksum, changed_at = pg_catalog.clock_timestamp()"
+		" WHERE m.version_key = $1",
+		parameters.count, parameters.types, parameters.values, parameters.nulls);
+}
