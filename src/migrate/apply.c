@@ -26,17 +26,19 @@ apply(void *arg)
 	ApplyCall *call = arg;
 	NewMigration *migration = call->migration;
 	RegisteredMigration *known;
+	RegisteredMigration *newest;
 
 	check_caller(call->attempt);
 	known = find_for_turn(migration);
+	call->outcome = OUTCOME_ALREADY_APPLIED;
 	if (is_applied(known))
-		compare_with_applied(migration, known);
-	else if (!is_held_by_baseline(migration))
 	{
-		call->outcome = run_unit(call->attempt, migration, known);
+		compare_with_applied(migration, known);
 		return;
 	}
-	call->outcome = OUTCOME_ALREADY_APPLIED;
+	newest = newest_applied();
+	if (!is_held_by_baseline(migration, newest))
+		call->outcome = run_unit(call->attempt, migration, known, newest);
 }
 
 PG_FUNCTION_INFO_V1(safemig_apply);

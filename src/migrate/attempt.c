@@ -1,8 +1,9 @@
 /*
  * attempt.c
- *		What apply and rollback share around the scripts they run: a subtransaction
- *		that an error undoes before it is recorded, so that the record is made by a
- *		backend that holds nothing half-done; and the record itself.
+ *		What apply and rollback share around the scripts they run: the record of an
+ *		error.  What writes does so in the subtransaction of run_behind_locks(), which
+ *		has undone it by then; around it there is none, since the end of each costs
+ *		more the more a transaction has done.
  */
 #include "postgres.h"
 
@@ -13,6 +14,7 @@
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
+#include "storage/lwlock.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -92,15 +94,9 @@ watch_end_of_session(void)
 static void
 begin_attempt(Attempt *attempt)
 {
-	MemoryContext work;
-
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	watch_end_of_session();
-	work = CurrentMemoryContext;
-	attempt->owner = CurrentResourceOwner;
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(work);
 	attempt->outer = at_work;
 	at_work = attempt;
 }
@@ -109,8 +105,6 @@ static void
 end_attempt(Attempt *attempt)
 {
 	at_work = attempt->outer;
-	ReleaseCurrentSubTransaction();
-	CurrentResourceOwner = attempt->owner;
 	SPI_finish();
 	MemoryContextSwitchTo(attempt->context);
 	drain_incidents();
@@ -125,11 +119,9 @@ fail_attempt(Attempt *attempt)
 	MemoryContextSwitchTo(attempt->context);
 	error = CopyErrorData();
 	FlushErrorState();
-	RollbackAndReleaseCurrentSubTransaction();
-	MemoryContextSwitchTo(attempt->context);
-	CurrentResourceOwner = attempt->owner;
 
-	/* the rollback has popped it, unless it came from an outer level */
+	/* the abort that is to come would be too late: the record looks up names */
+	LWLockReleaseAll();
 	if (attempt->guarded != NULL)
 		guard_leave_migration(attempt->guarded);
 	record(attempt, error->sqlerrcode, error->message, error->hint);

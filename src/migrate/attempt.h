@@ -9,7 +9,6 @@
 #include "postgres.h"
 #include "fmgr.h"
 #include "nodes/pg_list.h"
-#include "utils/resowner.h"
 
 #include "base/compat.h"
 #include "guard/migration.h"
@@ -26,7 +25,6 @@ typedef struct Attempt
 
 	/* what attempt.c needs to go back to */
 	MemoryContext context;
-	ResourceOwner owner;
 	struct Attempt *outer;
 } Attempt;
 
@@ -34,8 +32,8 @@ typedef struct Attempt
 extern Attempt *new_attempt(const char *function);
 
 /*
- * Does work(arg) with SPI connected and in a subtransaction, all or nothing.  An
- * error rolls it back, is recorded as a failure of the version at work, and goes on.
+ * Does work(arg) with SPI connected.  An error is recorded as a failure of the
+ * version at work, and goes on.
  */
 extern void make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg);
 

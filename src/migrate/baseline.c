@@ -120,7 +120,7 @@ set_baseline(void *arg)
 		return;
 	}
 	check_history_is_empty(migration);
-	check_scheme(migration);
+	check_scheme(migration, NULL);
 	pass_over_what_it_holds(migration);
 	save_applied(migration);
 	row.event = "baseline";

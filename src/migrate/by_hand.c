@@ -91,7 +91,7 @@ make_unknown(const HandCall *call)
 
 	migration->kind = KIND_VERSIONED;
 	name_by_version(migration, call->title);
-	check_scheme(migration);
+	check_scheme(migration, newest_applied());
 	migration->name = "marked by hand";
 	migration->up = "";
 	migration->checksum = text_checksum(migration->up);

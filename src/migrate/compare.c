@@ -123,11 +123,11 @@ compare_with_applied(NewMigration *migration, const RegisteredMigration *known)
 }
 
 bool
-is_held_by_baseline(const NewMigration *migration)
+is_held_by_baseline(const NewMigration *migration, const RegisteredMigration *newest)
 {
 	const RegisteredMigration *baseline;
 
-	if (migration->version == NULL || migration->out_of_order)
+	if (!is_out_of_order(migration, newest) || migration->out_of_order)
 		return false;
 	baseline = baseline_over(migration->key);
 	if (baseline == NULL)

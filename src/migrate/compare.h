@@ -20,10 +20,10 @@ extern bool stays_applied(const NewMigration *migration, const RegisteredMigrati
 extern void compare_with_applied(NewMigration *migration, const RegisteredMigration *known);
 
 /*
- * Was it there before the history began?  With a NOTICE.  Not when the call itself
+ * Was it there before the history began?  newest: newest_applied().  With a NOTICE.  Not when the call itself
  * says that it may come out of order.
  */
-extern bool is_held_by_baseline(const NewMigration *migration);
+extern bool is_held_by_baseline(const NewMigration *migration, const RegisteredMigration *newest);
 
 /*
  * What is known of it, behind the runner lock unless it is applied and the same: a

@@ -66,7 +66,7 @@ extern void renew_patience(LockPatience *patience);
 extern void pause_for_locks(LockPatience *patience);
 
 /*
- * Takes the locks and does work(arg), in a subtransaction of the attempt, again and
+ * Takes the locks and does work(arg), all of it in a subtransaction, again and
  * again.  false: not got, nothing is held, and the caller is to try anew after
  * pause_for_locks(); only where the attempt has a patience that does not pause
  * itself.  SM005 when it is at its end.  SPI must be connected.

@@ -88,6 +88,23 @@ ask_guard(int number, const char *command, List *effects, void *arg)
 	foresight->refused = foresight->refused || refused_if_on(effects) != NIL;
 }
 
+/* Of the many that plainly lock nothing ahead nobody asks more. */
+static bool
+some_may_keep_out(const List *scripts)
+{
+	ListCell *lc;
+
+	foreach(lc, scripts)
+	{
+		const Script *script = lfirst(lc);
+
+		for (int i = 0; i < script->count; i++)
+			if (!script->statements[i].keeps_nobody_out)
+				return true;
+	}
+	return false;
+}
+
 List *
 foresee_locks(const List *scripts)
 {
@@ -104,7 +121,11 @@ foresee_locks_of_permitted(const List *scripts)
 {
 	Foresight foresight = {0};
 	Walk walk = {.visit = note_locks, .arg = &foresight};
-	int level = begin_quiet();
+	int level;
+
+	if (!some_may_keep_out(scripts))
+		return NIL;
+	level = begin_quiet();
 
 	if (guard_enforce == ENFORCE_ON)
 		walk.begin = ask_guard;

@@ -93,7 +93,7 @@ migrate_next(void *arg)
 	}
 	if (next->version != NULL && call->applied == 0)
 		demand_baseline();
-	outcome = run_unit(call->attempt, given_by_registry(next), next);
+	outcome = run_unit(call->attempt, given_by_registry(next), next, newest_applied());
 	call->not_locked = strcmp(outcome, OUTCOME_NOT_LOCKED) == 0;
 	if (strcmp(outcome, OUTCOME_APPLIED) != 0)
 		return;

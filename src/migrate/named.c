@@ -52,7 +52,7 @@ bring_named(void *arg)
 	else if (not_meant_for_here(migration) == NULL && a_version_waits())
 		call->outcome = register_migration(migration);
 	else
-		call->outcome = run_unit(call->attempt, migration, known);
+		call->outcome = run_unit(call->attempt, migration, known, NULL);
 }
 
 static Datum

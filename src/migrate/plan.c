@@ -83,8 +83,8 @@ action_of(const NewMigration *migration, const RegisteredMigration *known)
 
 	if (why_not != NULL)
 		return psprintf("skip: %s", why_not);
-	newest = out_of_order_after(migration);
-	if (newest == NULL)
+	newest = newest_applied();
+	if (!is_out_of_order(migration, newest))
 		return pstrdup("apply");
 	if (migration->out_of_order || strcmp(setting_text(SETTING_OUT_OF_ORDER), "allow") == 0)
 		return psprintf("apply out of order, after version %s", newest->version);

@@ -29,11 +29,9 @@ record_registered(const NewMigration *migration, const char *outcome)
 }
 
 static void
-warn_of_order(const NewMigration *migration)
+warn_of_order(const NewMigration *migration, const RegisteredMigration *newest)
 {
-	const RegisteredMigration *newest = out_of_order_after(migration);
-
-	if (newest != NULL && !migration->out_of_order)
+	if (is_out_of_order(migration, newest) && !migration->out_of_order)
 		ereport(NOTICE,
 				(errmsg("version %s comes before version %s, which is applied already",
 						migration->version, newest->version)));
@@ -47,6 +45,7 @@ const char *
 register_migration(NewMigration *migration)
 {
 	RegisteredMigration *known = find_migration(migration->key);
+	RegisteredMigration *newest;
 	const char *outcome = is_pending(known) ? OUTCOME_REPLACED : OUTCOME_REGISTERED;
 
 	if (stays_applied(migration, known))
@@ -54,11 +53,12 @@ register_migration(NewMigration *migration)
 		compare_with_applied(migration, known);
 		return OUTCOME_ALREADY_APPLIED;
 	}
-	if (is_held_by_baseline(migration))
+	newest = newest_applied();
+	if (is_held_by_baseline(migration, newest))
 		return OUTCOME_ALREADY_APPLIED;
 	parse_whole(migration);
-	check_scheme(migration);
-	warn_of_order(migration);
+	check_scheme(migration, newest);
+	warn_of_order(migration, newest);
 	if (!save_pending(migration))
 	{
 		known = find_migration(migration->key);

@@ -155,10 +155,10 @@ first_pending(void)
 }
 
 /* Version 0 is neither number nor date. */
-RegisteredMigration *
-first_of_scheme(void)
+const RegisteredMigration *
+first_of_scheme(const RegisteredMigration *newest)
 {
-	RegisteredMigration *found = newest_applied();
+	const RegisteredMigration *found = newest;
 
 	if (found == NULL || strcmp(found->key, VERSION_KEY_ZERO) == 0)
 		found = first_pending();

@@ -88,8 +88,8 @@ extern RegisteredMigration *newest_applied(void);
 extern bool is_applied(const RegisteredMigration *migration);
 extern bool is_pending(const RegisteredMigration *migration);
 
-/* Any version that is applied, or if none is, waits to be: it decides the scheme. */
-extern RegisteredMigration *first_of_scheme(void);
+/* The newest applied version, or if there is none, one that waits: it decides the scheme. */
+extern const RegisteredMigration *first_of_scheme(const RegisteredMigration *newest);
 
 /* The baseline at or above a key, NULL when the key is above it. */
 extern RegisteredMigration *baseline_over(const char *key);

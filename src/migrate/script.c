@@ -23,6 +23,7 @@
 #include "base/tokens.h"
 #include "effect/beyond_rollback.h"
 #include "effect/place.h"
+#include "foresee/keeps_out.h"
 #include "migrate/checksum.h"
 #include "migrate/script.h"
 #include "migrate/walk.h"
@@ -334,6 +335,7 @@ locate(Script *script, const RawStmt *raw, int *next_start, ScriptStatement *sta
 	statement->kind = nodeTag(raw->stmt);
 	statement->command = CreateCommandTag(raw->stmt);
 	statement->beyond_rollback = done_beyond_rollback(raw->stmt);
+	statement->keeps_nobody_out = keeps_nobody_out(raw->stmt);
 }
 
 static void

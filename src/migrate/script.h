@@ -18,6 +18,7 @@ typedef struct ScriptStatement
 	NodeTag kind; /* of the raw parse tree */
 	CommandTag command;
 	const char *beyond_rollback; /* done_beyond_rollback(), or NULL */
+	bool keeps_nobody_out;
 } ScriptStatement;
 
 typedef struct Script

@@ -39,14 +39,14 @@ attempt_is_at(Attempt *attempt, const char *title, const char *name)
 /* ---------- whether it may run, here and now ---------- */
 
 void
-check_scheme(const NewMigration *migration)
+check_scheme(const NewMigration *migration, const RegisteredMigration *newest)
 {
 	const RegisteredMigration *first;
 	ParsedVersion other;
 
 	if (migration->version == NULL || strcmp(migration->key, VERSION_KEY_ZERO) == 0)
 		return;
-	first = first_of_scheme();
+	first = first_of_scheme(newest);
 	if (first == NULL ||
 		parse_version(first->version, strlen(first->version), &other) != VERSION_OK)
 		return;
@@ -113,21 +113,17 @@ skip(NewMigration *migration, char *why)
 	return OUTCOME_SKIPPED;
 }
 
-const RegisteredMigration *
-out_of_order_after(const NewMigration *migration)
+bool
+is_out_of_order(const NewMigration *migration, const RegisteredMigration *newest)
 {
-	const RegisteredMigration *newest = migration->version == NULL ? NULL : newest_applied();
-
-	return newest == NULL || strcmp(newest->key, migration->key) < 0 ? NULL : newest;
+	return migration->version != NULL && newest != NULL && strcmp(newest->key, migration->key) >= 0;
 }
 
 /* What the history says of it: NULL when it is in order. */
 static char *
-check_order(const NewMigration *migration)
+check_order(const NewMigration *migration, const RegisteredMigration *newest)
 {
-	const RegisteredMigration *newest = out_of_order_after(migration);
-
-	if (newest == NULL)
+	if (!is_out_of_order(migration, newest))
 		return NULL;
 	if (!migration->out_of_order && strcmp(setting_text(SETTING_OUT_OF_ORDER), "allow") != 0)
 		ereport(ERROR,
@@ -196,6 +192,8 @@ typedef struct UnitWork
 	NewMigration *migration;
 	const RegisteredMigration *known;
 	const Scripts *scripts;
+	instr_time start;
+	char *order; /* what is not in order with it, or NULL */
 } UnitWork;
 
 /* By the permits it brings: what is refused needs no lock. */
@@ -210,6 +208,27 @@ look_ahead(Attempt *attempt, const NewMigration *migration, const Scripts *scrip
 	guard_leave_migration(attempt->guarded);
 	attempt->guarded = NULL;
 	return locks;
+}
+
+static void
+record_applied(const UnitWork *unit)
+{
+	NewMigration *migration = unit->migration;
+	HistoryRow row = {0};
+	instr_time taken;
+
+	INSTR_TIME_SET_CURRENT(taken);
+	INSTR_TIME_SUBTRACT(taken, unit->start);
+	migration->seconds = INSTR_TIME_GET_DOUBLE(taken);
+	migration->statements = unit->attempt->run.statements;
+	migration->rows = unit->attempt->run.rows;
+	save_applied(migration);
+	row.event = "apply";
+	row.version = migration->title;
+	row.subject = migration->name;
+	row.reason = migration->reason;
+	row.detail = unit->order;
+	(void) record_history(&row);
 }
 
 static void
@@ -243,51 +262,30 @@ run_scripts(void *arg)
 	guard_finish_migration(attempt->guarded);
 	guard_leave_migration(attempt->guarded);
 	attempt->guarded = NULL;
-}
-
-static void
-record_applied(const Attempt *attempt, NewMigration *migration, char *order)
-{
-	HistoryRow row = {0};
-
-	migration->statements = attempt->run.statements;
-	migration->rows = attempt->run.rows;
-	save_applied(migration);
-	row.event = "apply";
-	row.version = migration->title;
-	row.subject = migration->name;
-	row.reason = migration->reason;
-	row.detail = order;
-	(void) record_history(&row);
+	record_applied(unit);
 }
 
 /* ---------- all of it ---------- */
 
 const char *
-run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known)
+run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known,
+		 const RegisteredMigration *newest)
 {
 	Scripts scripts;
 	UnitWork work = {attempt, migration, known, &scripts};
-	instr_time start;
-	instr_time end;
 	char *why_not;
-	char *order;
 
 	attempt_is_at(attempt, migration->title, migration->name);
-	check_scheme(migration);
+	check_scheme(migration, newest);
 	why_not = not_meant_for_here(migration);
 	if (why_not != NULL)
 		return skip(migration, why_not);
-	order = check_order(migration);
+	work.order = check_order(migration, newest);
 
-	INSTR_TIME_SET_CURRENT(start);
+	INSTR_TIME_SET_CURRENT(work.start);
 	parse_scripts(migration, &scripts);
 	check_gates(migration);
-	if (!run_behind_locks(attempt, look_ahead(attempt, migration, &scripts), run_scripts, &work))
-		return OUTCOME_NOT_LOCKED;
-	INSTR_TIME_SET_CURRENT(end);
-	INSTR_TIME_SUBTRACT(end, start);
-	migration->seconds = INSTR_TIME_GET_DOUBLE(end);
-	record_applied(attempt, migration, order);
-	return OUTCOME_APPLIED;
+	return run_behind_locks(attempt, look_ahead(attempt, migration, &scripts), run_scripts, &work)
+		? OUTCOME_APPLIED
+		: OUTCOME_NOT_LOCKED;
 }

@@ -16,10 +16,10 @@
 /*
  * Runs it, or passes it over where it is not meant for here, and writes down which.
  * Within make_attempt(), behind lock_runner().  known: its row
- * in the registry, read behind that lock, or NULL.  Returns an OUTCOME.
+ * in the registry, newest: newest_applied(), both read behind that lock.  Returns an OUTCOME.
  */
-extern const char *
-run_unit(Attempt *attempt, NewMigration *migration, const RegisteredMigration *known);
+extern const char *run_unit(Attempt *attempt, NewMigration *migration,
+							const RegisteredMigration *known, const RegisteredMigration *newest);
 
 /* From now on an error is on record as this one's. */
 extern void attempt_is_at(Attempt *attempt, const char *title, const char *name);
@@ -28,10 +28,10 @@ extern void attempt_is_at(Attempt *attempt, const char *title, const char *name)
 extern void parse_whole(NewMigration *migration);
 
 /* SM009 when its version is of another scheme than those here. */
-extern void check_scheme(const NewMigration *migration);
+extern void check_scheme(const NewMigration *migration, const RegisteredMigration *newest);
 
-/* NULL when its turn has come; else the newest applied version, which is above it. */
-extern const RegisteredMigration *out_of_order_after(const NewMigration *migration);
+/* Is the newest applied version above it? */
+extern bool is_out_of_order(const NewMigration *migration, const RegisteredMigration *newest);
 
 /* Why it does not run here: "for test, not for production"; NULL when it does. */
 extern char *not_meant_for_here(const NewMigration *migration);
