@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_depend.h"
@@ -68,9 +69,15 @@ static const struct
 bool
 object_exists(const ObjectAddress *object)
 {
+	int cache;
+
 	/* a dropped column has an identity of its own */
 	if (object->classId == RelationRelationId && object->objectSubId != 0)
 		return OidIsValid(get_atttype(object->objectId, object->objectSubId));
+	cache =
+		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
+	if (cache >= 0)
+		return SearchSysCacheExists1(cache, ObjectIdGetDatum(object->objectId));
 	return getObjectIdentity(object, true) != NULL;
 }
 

@@ -34,18 +34,19 @@ digest(const char *prefix, const char *bytes, Size length)
 {
 	bytea *input = palloc(VARHDRSZ + length);
 	bytea *hash;
-	StringInfoData result;
+	int from = strlen(prefix);
+	char *result;
 
 	SET_VARSIZE(input, VARHDRSZ + length);
 	memcpy(VARDATA(input), bytes, length);
 	hash = DatumGetByteaPP(DirectFunctionCall1(sha256_bytea, PointerGetDatum(input)));
 	pfree(input);
 
-	initStringInfo(&result);
-	appendStringInfoString(&result, prefix);
-	for (int i = 0; i < VARSIZE_ANY_EXHDR(hash); i++)
-		appendStringInfo(&result, "%02x", ((unsigned char *) VARDATA_ANY(hash))[i]);
-	return result.data;
+	result = palloc(from + 2 * VARSIZE_ANY_EXHDR(hash) + 1);
+	strcpy(result, prefix);
+	from += hex_encode(VARDATA_ANY(hash), VARSIZE_ANY_EXHDR(hash), result + from);
+	result[from] = '\0';
+	return result;
 }
 
 char *
