@@ -167,7 +167,14 @@ drop_of_object(const ObjectAddress *object)
 }
 
 static bool
-is_among(Oid catalog, Oid oid, int sub, List *objects)
+is_same(const ObjectAddress *object, const ObjectAddress *other)
+{
+	return memcmp(object, other, sizeof(ObjectAddress)) == 0;
+}
+
+/* Of the objects but this one: is that one among them, or what it is a column of? */
+static bool
+is_among_others(Oid catalog, Oid oid, int sub, List *objects, const ObjectAddress *object)
 {
 	ListCell *lc;
 
@@ -176,7 +183,7 @@ is_among(Oid catalog, Oid oid, int sub, List *objects)
 		ObjectAddress *other = lfirst(lc);
 
 		if (other->classId == catalog && other->objectId == oid &&
-			(other->objectSubId == 0 || other->objectSubId == sub))
+			(other->objectSubId == 0 || other->objectSubId == sub) && !is_same(object, other))
 			return true;
 	}
 	return false;
@@ -250,7 +257,7 @@ is_part_of_something(char deptype)
 }
 
 bool
-goes_along(const ObjectAddress *object, List *others)
+goes_along(const ObjectAddress *object, List *objects)
 {
 	Relation depend;
 	ScanKeyData keys[3];
@@ -259,7 +266,8 @@ goes_along(const ObjectAddress *object, List *others)
 	bool found = false;
 
 	/* a column goes with its table */
-	if ((object->objectSubId != 0 && is_among(object->classId, object->objectId, 0, others)) ||
+	if ((object->objectSubId != 0 &&
+		 is_among_others(object->classId, object->objectId, 0, objects, object)) ||
 		is_only_inherited(object))
 		return true;
 	depend = table_open(DependRelationId, AccessShareLock);
@@ -276,7 +284,7 @@ goes_along(const ObjectAddress *object, List *others)
 
 		found = is_part_of_something(form->deptype) ||
 			(form->deptype != DEPENDENCY_NORMAL &&
-			 is_among(form->refclassid, form->refobjid, form->refobjsubid, others));
+			 is_among_others(form->refclassid, form->refobjid, form->refobjsubid, objects, object));
 	}
 	systable_endscan(scan);
 	table_close(depend, AccessShareLock);

@@ -48,8 +48,11 @@ extern char *object_in_words(const ObjectAddress *object);
 /* As the grammar calls it: "MATERIALIZED VIEW"; NULL for what has no statements of its own. */
 extern const char *keyword_of_object(const ObjectAddress *object);
 
-/* Would the drop of one of the others take it along?  List of ObjectAddress *. */
-extern bool goes_along(const ObjectAddress *object, List *others);
+/*
+ * Would the drop of another of these take it along?  Of ObjectAddress *; one that is
+ * gone takes nothing along.
+ */
+extern bool goes_along(const ObjectAddress *object, List *objects);
 
 /* Of that relation, and of those that refer to it: list of ConstraintName *. */
 typedef struct ConstraintName

@@ -10,6 +10,7 @@
 #include "catalog/dependency.h"
 #include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_database.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_inherits.h"
@@ -39,8 +40,10 @@ static object_access_hook_type prev_object_access = NULL;
 static bool
 existed_before(const ObjectAddress *object)
 {
-	int cache =
-		is_objectclass_supported(object->classId) ? get_object_catcache_oid(object->classId) : -1;
+	/* nothing replaces a constraint, and there are many */
+	int cache = object->classId == ConstraintRelationId ? -1
+		: is_objectclass_supported(object->classId)		? get_object_catcache_oid(object->classId)
+														: -1;
 	HeapTuple tuple =
 		cache >= 0 ? SearchSysCache1(cache, ObjectIdGetDatum(object->objectId)) : NULL;
 	bool inserted_here;

@@ -281,8 +281,7 @@ stand_ins(const KeptEntry *entry, List *created)
 		ObjectAddress *object = lfirst(lc);
 
 		if (object->classId == RelationRelationId && object->objectSubId == 0 &&
-			is_item(entry, object) &&
-			!goes_along(object, list_delete_ptr(list_copy(created), object)))
+			is_item(entry, object) && !goes_along(object, created))
 			found = lappend(found, object);
 	}
 	return found;

@@ -85,19 +85,12 @@ append_step(StringInfo text, const Step *step, const char *what, const char *sql
 }
 
 static void
-append_creation(StringInfo text, const Step *step, List *present)
+append_creation(StringInfo text, const Step *step, List *created)
 {
-	List *others = NIL;
-	ListCell *lc;
-
-	if (!object_exists(&step->object) || is_of_session(&step->object) ||
-		(step->object.classId == NamespaceRelationId &&
-		 safemig_is_bin_schema(step->object.objectId)))
-		return;
-	foreach(lc, present)
-		if (memcmp(lfirst(lc), &step->object, sizeof(ObjectAddress)) != 0)
-			others = lappend(others, lfirst(lc));
-	if (!goes_along(&step->object, others))
+	if (!goes_along(&step->object, created) && object_exists(&step->object) &&
+		!is_of_session(&step->object) &&
+		!(step->object.classId == NamespaceRelationId &&
+		  safemig_is_bin_schema(step->object.objectId)))
 		append_step(text, step, psprintf("create %s", object_in_words(&step->object)),
 					step->sql ? step->sql : drop_of_object(&step->object));
 }
@@ -110,7 +103,6 @@ char *
 journal_as_jsonb(void)
 {
 	List *created = journal_all_created();
-	List *present = journal_creations();
 	StringInfoData text;
 	ListCell *lc;
 
@@ -121,7 +113,7 @@ journal_as_jsonb(void)
 		Step *step = lfirst(lc);
 
 		if (step->kind == STEP_CREATED)
-			append_creation(&text, step, present);
+			append_creation(&text, step, created);
 		else if (step->kind == STEP_ENTRY)
 			append_step(&text, step, "what it destroyed", NULL);
 		else if (is_one_of_objects(&step->object, created) ? is_called_otherwise(step)
