@@ -9,8 +9,6 @@
 #include "catalog/pg_authid.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "nodes/pg_list.h"
-#include "utils/memutils.h"
 #include "utils/guc.h"
 #include "utils/snapmgr.h"
 
@@ -30,15 +28,9 @@ set_for_this_statement(const char *name, const char *value)
 
 /* What the session has set must not change how our statements are read. */
 static void
-read_names_as_written(void)
-{
-	set_for_this_statement("search_path", "pg_catalog, pg_temp");
-}
-
-static void
 read_as_written(void)
 {
-	read_names_as_written();
+	set_for_this_statement("search_path", "pg_catalog, pg_temp");
 	set_for_this_statement("standard_conforming_strings", "on");
 }
 
@@ -72,14 +64,6 @@ is_own_work(void)
  * catalogs, and what we ask about them must be as new.
  */
 static int
-execute_at_latest(SPIPlanPtr plan, Datum *values, const char *nulls)
-{
-	CommandCounterIncrement();
-	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
-								true, 0);
-}
-
-static int
 execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
 	SPIPlanPtr plan;
@@ -92,78 +76,17 @@ execute_newest(const char *sql, int nargs, Oid *types, Datum *values, const char
 	plan = SPI_prepare(sql, nargs, types);
 	if (plan == NULL)
 		return SPI_result;
-	return execute_at_latest(plan, values, nulls);
-}
-
-/* ---------- statements whose plan is kept ---------- */
-
-typedef struct KeptPlan
-{
-	const char *sql; /* a literal, known by its address */
-	SPIPlanPtr plan;
-} KeptPlan;
-
-static List *kept_plans = NIL;
-
-static SPIPlanPtr
-find_kept_plan(const char *sql)
-{
-	ListCell *lc;
-
-	foreach(lc, kept_plans)
-		if (((KeptPlan *) lfirst(lc))->sql == sql)
-			return ((KeptPlan *) lfirst(lc))->plan;
-	return NULL;
-}
-
-static SPIPlanPtr
-keep_plan(const char *sql, int nargs, Oid *types)
-{
-	SPIPlanPtr plan = SPI_prepare_cursor(sql, nargs, types, CURSOR_OPT_GENERIC_PLAN);
-	MemoryContext save;
-	KeptPlan *kept;
-
-	if (plan == NULL)
-		return NULL;
-	save = MemoryContextSwitchTo(TopMemoryContext);
-	kept = palloc(sizeof(KeptPlan));
-	kept->sql = sql;
-	kept->plan = plan;
-	kept_plans = lappend(kept_plans, kept);
-	MemoryContextSwitchTo(save);
-	(void) SPI_keepplan(plan);
-	return plan;
-}
-
-static int
-execute_kept(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	SPIPlanPtr plan = find_kept_plan(sql);
-
-	read_names_as_written(); /* or it would be planned anew */
-	if (plan == NULL || !SPI_plan_is_valid(plan))
-	{
-		/* to read all of a table is right while it is empty, and not a thousand versions later */
-		read_as_written();
-		set_for_this_statement("enable_seqscan", "off");
-	}
-	if (plan == NULL)
-		plan = keep_plan(sql, nargs, types);
-	if (plan == NULL)
-		return SPI_result;
-	if (!IsolationUsesXactSnapshot())
-		return SPI_execute_plan(plan, values, nulls, false, 0);
-	return execute_at_latest(plan, values, nulls);
+	CommandCounterIncrement();
+	return SPI_execute_snapshot(plan, values, nulls, GetLatestSnapshot(), InvalidSnapshot, false,
+								true, 0);
 }
 
 /* ---------- as whom ---------- */
 
-typedef int (*Execution)(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
-
 /* security: what is added to the context; depth: 1 when the guard is to sleep */
 static int
-execute_by(Execution execute, Oid role, int security, int depth, const char *sql, int nargs,
-		   Oid *types, Datum *values, const char *nulls)
+execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
+		   const char *nulls)
 {
 	Oid save_user;
 	int save_security;
@@ -176,7 +99,7 @@ execute_by(Execution execute, Oid role, int security, int depth, const char *sql
 	own_work_depth += depth;
 	PG_TRY();
 	{
-		code = execute(sql, nargs, types, values, nulls);
+		code = execute_newest(sql, nargs, types, values, nulls);
 		if (code < 0)
 			elog(ERROR, "own statement failed with %s: %s", SPI_result_code_string(code), sql);
 	}
@@ -188,19 +111,6 @@ execute_by(Execution execute, Oid role, int security, int depth, const char *sql
 	PG_END_TRY();
 	AtEOXact_GUC(true, save_nestlevel);
 	return code;
-}
-
-static int
-execute_as(Oid role, int security, int depth, const char *sql, int nargs, Oid *types, Datum *values,
-		   const char *nulls)
-{
-	return execute_by(execute_newest, role, security, depth, sql, nargs, types, values, nulls);
-}
-
-int
-execute_often_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
-{
-	return execute_by(execute_kept, safemig_owner(), 0, 1, sql, nargs, types, values, nulls);
 }
 
 int

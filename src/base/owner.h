@@ -17,14 +17,6 @@
 extern int
 execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
 
-/*
- * Likewise, for what each of many migrations asks: its plan is kept for the
- * session, and reads by index.  The SQL is a literal, known by its address; it
- * prints no value of a type that print_exactly() bears on.
- */
-extern int
-execute_often_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);
-
 /* Likewise, as somebody else: for statements that may run that one's code. */
 extern int
 execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls);

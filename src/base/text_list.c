@@ -21,6 +21,20 @@ is_in_texts(List *texts, const char *text)
 	return false;
 }
 
+bool
+same_texts(List *one, List *other)
+{
+	ListCell *a;
+	ListCell *b;
+
+	if (list_length(one) != list_length(other))
+		return false;
+	forboth(a, one, b, other)
+		if (strcmp(lfirst(a), lfirst(b)) != 0)
+			return false;
+	return true;
+}
+
 Datum
 text_array(List *texts)
 {

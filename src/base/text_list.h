@@ -11,6 +11,9 @@
 /* false for NULL */
 extern bool is_in_texts(List *texts, const char *text);
 
+/* the same, in the same order; without NULL */
+extern bool same_texts(List *one, List *other);
+
 /* text[], of a list without NULL */
 extern Datum text_array(List *texts);
 

@@ -63,8 +63,8 @@ migration_label(const char *version, const char *title)
 	return version == NULL ? pstrdup(title) : psprintf("version %s", version);
 }
 
-static RegisteredMigration *
-read_row(HeapTuple tuple, TupleDesc desc)
+RegisteredMigration *
+read_migration_row(HeapTuple tuple, TupleDesc desc)
 {
 	RegisteredMigration *migration = palloc(sizeof(RegisteredMigration));
 	bool isnull;
@@ -111,7 +111,7 @@ take_row(HeapTuple tuple, TupleDesc desc, void *arg)
 
 	if (search->wants != NULL && !search->wants(tuple, desc))
 		return false;
-	search->found = read_row(tuple, desc);
+	search->found = read_migration_row(tuple, desc);
 	return true;
 }
 
@@ -225,7 +225,7 @@ take_all(void)
 	List *found = NIL;
 
 	for (uint64 i = 0; i < SPI_processed; i++)
-		found = lappend(found, read_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc));
+		found = lappend(found, read_migration_row(SPI_tuptable->vals[i], SPI_tuptable->tupdesc));
 	SPI_freetuptable(SPI_tuptable);
 	return found;
 }

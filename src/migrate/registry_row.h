@@ -6,6 +6,12 @@
 #ifndef SAFEMIG_REGISTRY_ROW_H
 #define SAFEMIG_REGISTRY_ROW_H
 
+#include "postgres.h"
+#include "access/htup.h"
+#include "access/tupdesc.h"
+
+#include "migrate/registry.h"
+
 enum
 {
 	MIGRATION_VERSION = 1,
@@ -38,5 +44,7 @@ enum
 	MIGRATION_ROW_CHANGES,
 	MIGRATION_END
 };
+
+extern RegisteredMigration *read_migration_row(HeapTuple tuple, TupleDesc desc);
 
 #endif /* SAFEMIG_REGISTRY_ROW_H */

@@ -1,7 +1,7 @@
 /*
  * registry_write.c
- *		Writes safemig.migration: what was applied as it happens with each of many,
- *		below SPI; all else by statements.
+ *		Writes safemig.migration: what happens with each of many below SPI, all else
+ *		by statements.
  */
 #include "postgres.h"
 
@@ -33,7 +33,7 @@ who_applies(void)
 	return strcmp(session, current) == 0 ? session : psprintf("%s (as %s)", session, current);
 }
 
-/* ---------- what was applied ---------- */
+/* ---------- values ---------- */
 
 static void
 set_value(OwnRow *row, int column, Datum value)
@@ -126,42 +126,115 @@ set_applied(OwnRow *row, const NewMigration *migration)
 	set_null(row, MIGRATION_ACCEPTS);
 }
 
-/* What it was before it ran: by whom it was registered stays on record. */
-static bool
+static void
+set_registered(OwnRow *row, const NewMigration *migration)
+{
+	set_text(row, MIGRATION_STATE, STATE_PENDING);
+	set_text(row, MIGRATION_REGISTERED_BY, GetUserNameFromId(GetSessionUserId(), false));
+	set_value(row, MIGRATION_CHANGED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
+}
+
+static void
+set_skipped(OwnRow *row, const NewMigration *migration)
+{
+	set_text(row, MIGRATION_STATE, STATE_SKIPPED);
+	set_value(row, MIGRATION_CHANGED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
+}
+
+/* ---------- a row that is there, or a new one ---------- */
+
+/* NULL when it is new.  Else the slot begins with what is there, and what is not set stays. */
+static RegisteredMigration *
 begin_with_row(OwnRow *row, const char *key)
 {
 	TupleDesc desc = RelationGetDescr(row->table);
-	bool is_there;
+	bool copied;
 
 	ExecClearTuple(row->slot);
 	memset(row->slot->tts_isnull, true, sizeof(bool) * desc->natts);
 	set_text(row, MIGRATION_VERSION_KEY, key);
 	ExecStoreVirtualTuple(row->slot);
-	is_there = lock_own_row(row);
-	if (is_there)
-		ExecCopySlot(row->slot, row->found);
-	return is_there;
+	if (!lock_own_row(row))
+		return NULL;
+	ExecCopySlot(row->slot, row->found);
+	return read_migration_row(ExecFetchSlotHeapTuple(row->found, true, &copied), desc);
+}
+
+/* keeps: does the row that is there stay as it is?  NULL: never.  false: it did */
+static bool
+save(const NewMigration *migration, void (*set)(OwnRow *row, const NewMigration *migration),
+	 bool (*keeps)(const RegisteredMigration *known, const NewMigration *migration))
+{
+	OwnRow row;
+	bool saved = false;
+	bool kept = false;
+
+	open_own_row(&row, "migration", MIGRATION_END - 1);
+	while (!saved && !kept)
+	{
+		RegisteredMigration *known = begin_with_row(&row, migration->key);
+
+		CHECK_FOR_INTERRUPTS();
+		kept = known != NULL && keeps != NULL && keeps(known, migration);
+		if (kept)
+			continue;
+		set_given(&row, migration);
+		set(&row, migration);
+		if (known != NULL)
+			update_own_row(&row);
+		saved = known != NULL || insert_own_row(&row);
+	}
+	close_own_row(&row);
+	return saved;
 }
 
 void
 save_applied(const NewMigration *migration)
 {
-	OwnRow row;
-	bool is_there;
-	bool saved = false;
+	(void) save(migration, set_applied, NULL);
+}
 
-	open_own_row(&row, "migration", MIGRATION_END - 1);
-	while (!saved)
-	{
-		CHECK_FOR_INTERRUPTS();
-		is_there = begin_with_row(&row, migration->key);
-		set_given(&row, migration);
-		set_applied(&row, migration);
-		if (is_there)
-			update_own_row(&row);
-		saved = is_there || insert_own_row(&row);
-	}
-	close_own_row(&row);
+static bool
+same_text(const char *one, const char *other)
+{
+	return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+static bool
+is_applied_or_the_same(const RegisteredMigration *known, const NewMigration *migration)
+{
+	if (is_applied(known))
+		return strcmp(known->kind, KIND_REPEATABLE) != 0;
+	return is_pending(known) && same_text(known->name, migration->name) &&
+		same_text(known->checksum, migration->checksum) &&
+		same_text(known->down, migration->down) && same_texts(known->permits, migration->permits) &&
+		same_text(known->reason, migration->reason) &&
+		same_text(known->check_sql, migration->check_sql) &&
+		same_texts(known->environments, migration->environments) &&
+		same_text(known->release, migration->release) &&
+		known->out_of_order == migration->out_of_order;
+}
+
+/* Who changes what waits is its author from then on. */
+bool
+save_pending(const NewMigration *migration)
+{
+	return save(migration, set_registered, is_applied_or_the_same);
+}
+
+static bool
+is_elsewhere_or_says_the_same(const RegisteredMigration *known, const NewMigration *migration)
+{
+	if (strcmp(known->state, STATE_SKIPPED) != 0)
+		return !is_pending(known);
+	return same_text(known->checksum, migration->checksum) &&
+		same_text(known->note, migration->note);
+}
+
+bool
+save_skipped(const NewMigration *migration)
+{
+	return save(migration, set_skipped, is_elsewhere_or_says_the_same);
 }
 
 /* ---------- by a statement ---------- */
@@ -192,83 +265,6 @@ add_text(Parameters *parameters, const char *value)
 {
 	add_parameter(parameters, TEXTOID, value == NULL ? (Datum) 0 : CStringGetTextDatum(value),
 				  value == NULL);
-}
-
-static void
-add_texts(Parameters *parameters, List *values, bool null_when_empty)
-{
-	add_parameter(parameters, TEXTARRAYOID, text_array(values), values == NIL && null_when_empty);
-}
-
-static void
-add_migration(Parameters *parameters, const NewMigration *migration)
-{
-	add_text(parameters, migration->version);
-	add_text(parameters, migration->key);
-	add_text(parameters, migration->name);
-	add_text(parameters, migration->up);
-	add_text(parameters, migration->down);
-	add_text(parameters, migration->checksum);
-	add_text(parameters, migration->token_checksum);
-	add_texts(parameters, migration->permits, false);
-	add_text(parameters, migration->reason);
-	add_text(parameters, migration->check_sql);
-	add_texts(parameters, migration->environments, true);
-	add_text(parameters, migration->release);
-	add_text(parameters, migration->note);
-	add_text(parameters, migration->kind);
-	add_parameter(parameters, BOOLOID, BoolGetDatum(migration->out_of_order), false);
-}
-
-/* What add_migration() adds, and how a row that is there takes it over. */
-#define GIVEN_COLUMNS                                                                              \
-	"version, version_key, name, up, down, checksum, token_checksum, permits, reason,"             \
-	" check_sql, environments, release, note, kind, out_of_order"
-#define GIVEN_VALUES "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15"
-#define TAKE_OVER                                                                                  \
-	" ON CONFLICT (version_key) DO UPDATE SET version = excluded.version,"                         \
-	" name = excluded.name, up = excluded.up, down = excluded.down,"                               \
-	" checksum = excluded.checksum, token_checksum = excluded.token_checksum,"                     \
-	" permits = excluded.permits, reason = excluded.reason,"                                       \
-	" check_sql = excluded.check_sql, environments = excluded.environments,"                       \
-	" release = excluded.release, note = excluded.note, kind = excluded.kind,"                     \
-	" out_of_order = excluded.out_of_order, state = excluded.state,"                               \
-	" changed_at = excluded.changed_at"
-
-/* Who changes what waits is its author from then on. */
-bool
-save_pending(const NewMigration *migration)
-{
-	Parameters parameters = {0};
-
-	add_migration(&parameters, migration);
-	add_text(&parameters, GetUserNameFromId(GetSessionUserId(), false));
-	(void) execute_as_owner(
-		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", registered_by, state, changed_at)"
-		" VALUES (" GIVEN_VALUES ", $16, 'pending', clock_timestamp())" TAKE_OVER
-		", registered_by = excluded.registered_by"
-		" WHERE (m.state <> 'applied' OR m.kind = 'repeatable')"
-		" AND (m.state <> 'pending' OR (m.name, m.checksum, m.down, m.permits, m.reason,"
-		"  m.check_sql, m.environments, m.release, m.out_of_order) IS DISTINCT FROM"
-		"  (excluded.name, excluded.checksum, excluded.down, excluded.permits, excluded.reason,"
-		"  excluded.check_sql, excluded.environments, excluded.release, excluded.out_of_order))",
-		parameters.count, parameters.types, parameters.values, parameters.nulls);
-	return SPI_processed > 0;
-}
-
-bool
-save_skipped(const NewMigration *migration)
-{
-	Parameters parameters = {0};
-
-	add_migration(&parameters, migration);
-	(void) execute_as_owner(
-		"INSERT INTO safemig.migration AS m (" GIVEN_COLUMNS ", state, changed_at)"
-		" VALUES (" GIVEN_VALUES ", 'skipped', clock_timestamp())" TAKE_OVER
-		" WHERE m.state = 'pending' OR (m.state = 'skipped'"
-		"  AND (m.checksum, m.note) IS DISTINCT FROM (excluded.checksum, excluded.note))",
-		parameters.count, parameters.types, parameters.values, parameters.nulls);
-	return SPI_processed > 0;
 }
 
 void
