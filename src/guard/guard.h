@@ -83,7 +83,7 @@ extern void (*guard_parent_changed)(void);
 extern void (*guard_after_statement)(void);
 
 /* A relation was made; and a whole statement of DDL has run, NULL when it wrote nothing; likewise. */
-extern void (*guard_relation_made)(void);
+extern void (*guard_relation_made)(Oid relid);
 extern void (*guard_defined)(const char *text);
 
 /* verdict.c: those of the effects that are somebody's loss and can be kept */

@@ -204,7 +204,7 @@ guard_object_access(ObjectAccessType access, Oid class, Oid oid, int subid, void
 		guard_trigger_changed(oid);
 	if (access == OAT_POST_CREATE && class == RelationRelationId && subid == 0 &&
 		guard_relation_made)
-		guard_relation_made();
+		guard_relation_made(oid);
 	if (access == OAT_POST_ALTER && class == InheritsRelationId && guard_parent_changed)
 		guard_parent_changed();
 	if (changes_our_members(access, class, oid))

@@ -54,6 +54,7 @@ typedef struct ToolTable
 	const char *label;
 	const char *identity[3]; /* none: the version */
 	const char *checksum;
+	const char *order;		/* in which they were written, the key by default */
 	const char *done;		/* neither null nor false: applied, else not_done */
 	ToolState not_done;		/* TOOL_WAITS by default */
 	const char *unfinished; /* true: waits */

@@ -36,11 +36,13 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
+#include "base/text_list.h"
 #include "base/transaction_list.h"
 #include "guard/migration.h"
 #include "guard/tool_tables.h"
 #include "migrate/adopt.h"
 #include "migrate/adopt_log.h"
+#include "migrate/adopt_own.h"
 
 #define TRIGGER_FUNCTION "log_tool_row"
 #define TRIGGER_NAME "~safemig_adopt"
@@ -135,17 +137,6 @@ adopted_tools(void)
 	return found;
 }
 
-static bool
-is_among(List *tools, const char *tool)
-{
-	ListCell *lc;
-
-	foreach(lc, tools)
-		if (strcmp(lfirst(lc), tool) == 0)
-			return true;
-	return false;
-}
-
 /* ---------- which tables ---------- */
 
 static bool
@@ -166,7 +157,7 @@ tables_of_name(const char *name, List *tools, List *found)
 		Form_pg_class form = (Form_pg_class) GETSTRUCT(&list->members[i]->tuple);
 		const ToolTable *table = may_be_tools(form) ? find_tool_table(form->oid) : NULL;
 
-		if (table != NULL && table->tool != NULL && is_among(tools, table->tool))
+		if (table != NULL && table->tool != NULL && is_in_texts(tools, table->tool))
 			found = list_append_unique_oid(found, form->oid);
 	}
 	ReleaseSysCacheList(list);
@@ -180,7 +171,7 @@ tables_of_tools(List *tools)
 	const ToolTable *table;
 
 	for (int i = 0; (table = tool_table_number(i)) != NULL; i++)
-		if (table->tool != NULL && is_among(tools, table->tool))
+		if (table->tool != NULL && is_in_texts(tools, table->tool))
 			found = tables_of_name(table->name, tools, found);
 	return found;
 }
@@ -266,9 +257,10 @@ let_go(Oid relid)
 static bool look_for_tables = true; /* once in a session, for what a dump brought */
 
 void
-adopt_hears_of_relation(void)
+adopt_hears_of_relation(Oid relid)
 {
 	look_for_tables = true;
+	own_hears_of_relation(relid);
 }
 
 /*
@@ -306,17 +298,20 @@ void
 adopt_after_statement(const char *text)
 {
 	List *tools;
+	bool is_own;
 
 	if (text == NULL && !look_for_tables)
 		return;
 	tools = adopted_tools();
+	is_own = made_tool_table(tools);
 	if (tools == NIL)
 		return;
-	/* the tool's own table is not what its next version did */
+	/* made long ago, by a dump, and by this statement a tool's */
 	if (look_for_tables && adopt_new_tables(tools))
-		return;
-	if (text != NULL && guard_current_migration() == NULL && !creating_extension)
-		log_tool_statement(text);
+		is_own = true;
+	/* the tool's own table is not what its next version did */
+	if (text != NULL && !is_own && guard_current_migration() == NULL && !creating_extension)
+		own_hears_of_statement(log_tool_statement(text));
 }
 
 /* ---------- rows ---------- */
@@ -386,8 +381,11 @@ log_row(const ToolTable *table, TriggerData *data)
 							   : NULL;
 	ToolLog log = tool_log(table, RelationGetRelid(data->tg_relation));
 
-	if (new != NULL && table->only_head)
+	own_hears_of_row();
+	if (table->only_head && new != NULL)
 		log_tool_head(&log, old, new);
+	else if (table->only_head && old != NULL)
+		log_tool_head_gone(&log, old);
 	else
 	{
 		if (old != NULL && !is_same_version(old, new))
@@ -410,7 +408,7 @@ safemig_log_tool_row(PG_FUNCTION_ARGS)
 	data = (TriggerData *) fcinfo->context;
 	/* a table may have become another tool's, or nobody's */
 	table = find_tool_table(RelationGetRelid(data->tg_relation));
-	if (table == NULL || table->tool == NULL || !is_among(adopted_tools(), table->tool))
+	if (table == NULL || table->tool == NULL || !is_in_texts(adopted_tools(), table->tool))
 		return PointerGetDatum(NULL);
 	if (TRIGGER_FIRED_BY_TRUNCATE(data->tg_event))
 		note_emptied(RelationGetRelid(data->tg_relation));

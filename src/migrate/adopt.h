@@ -9,7 +9,7 @@
 #include "postgres.h"
 
 /* A relation was made. */
-extern void adopt_hears_of_relation(void);
+extern void adopt_hears_of_relation(Oid relid);
 
 /* A whole statement of DDL has run; text: NULL when it wrote nothing. */
 extern void adopt_after_statement(const char *text);

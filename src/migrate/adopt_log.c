@@ -207,8 +207,9 @@ log_applied(const ToolLog *log, const ToolVersion *version, bool baseline)
 	}
 }
 
+/* claimed: the statements of its end are its own already */
 static void
-take_back(const ToolLog *log, const ToolVersion *version, const char *why)
+take_back(const ToolLog *log, const ToolVersion *version, const char *why, bool claimed)
 {
 	Texts texts = {0};
 	int64 id;
@@ -222,7 +223,8 @@ take_back(const ToolLog *log, const ToolVersion *version, const char *why)
 			 &texts);
 	if (id == 0)
 		return;
-	claim_statements(id, true);
+	if (!claimed)
+		claim_statements(id, true);
 	record("tool rollback", log, version, why);
 }
 
@@ -232,7 +234,7 @@ log_tool_version(const ToolLog *log, const ToolVersion *version)
 	if (version->state == TOOL_APPLIED)
 		log_applied(log, version, false);
 	else if (version->state == TOOL_TAKEN_BACK)
-		take_back(log, version, NULL);
+		take_back(log, version, NULL, false);
 	else if (version->state == TOOL_FAILED)
 	{
 		save(log, version, WORD_FAILED, false);
@@ -243,14 +245,43 @@ log_tool_version(const ToolLog *log, const ToolVersion *version)
 void
 log_tool_end(const ToolLog *log, const ToolVersion *version)
 {
-	take_back(log, version, NULL);
+	take_back(log, version, NULL, false);
+}
+
+/* ---------- an end that may be none ---------- */
+
+void
+claim_statements_for_end(const ToolLog *log, const ToolVersion *version)
+{
+	char *id = word_in_log(log, version->identity, "id::text");
+
+	if (id != NULL)
+		claim_statements(strtoll(id, NULL, 10), true);
+}
+
+void
+release_statements_of_end(const ToolLog *log, const ToolVersion *version)
+{
+	Texts texts = {0};
+
+	add_key(&texts, log, version->identity);
+	(void) run("WITH released AS (UPDATE safemig.tool_statement s SET version = NULL, down = false"
+			   " FROM safemig.tool_version v WHERE v.tool = $1 AND v.relation = $2"
+			   " AND v.identity = $3 AND s.version = v.id AND s.down RETURNING 1)"
+			   " SELECT count(*) FROM released",
+			   &texts);
+}
+
+void
+end_tool_version_with_claimed(const ToolLog *log, const ToolVersion *version)
+{
+	take_back(log, version, NULL, true);
 }
 
 /* ---------- several at once ---------- */
 
-/* What the log holds as applied, newest first: of ToolVersion *. */
-static List *
-applied_in_log(const ToolLog *log)
+List *
+applied_tool_versions(const ToolLog *log)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	List *found = NIL;
@@ -279,52 +310,6 @@ applied_in_log(const ToolLog *log)
 }
 
 static bool
-is_numbered(const ToolLog *log)
-{
-	return log->table->columns[0].kind == KIND_NUMBER;
-}
-
-/* A merge deletes the heads that it joins before it writes itself over the last one. */
-static void
-bring_back_heads_of_this_transaction(const ToolLog *log)
-{
-	Texts texts = {0};
-
-	add(&texts, log->table->tool);
-	add(&texts, log->relation);
-	(void) run("WITH merged AS (UPDATE safemig.tool_version v SET state = '" WORD_APPLIED "',"
-			   " note = 'merged' WHERE v.tool = $1 AND v.relation = $2"
-			   " AND v.state = '" WORD_TAKEN_BACK "' AND v.xid = pg_current_xact_id() RETURNING 1)"
-			   " SELECT count(*) FROM merged",
-			   &texts);
-}
-
-/*
- * Numbers tell which way it went.  Names do not: to one that is applied is back,
- * to any other forward.
- */
-void
-log_tool_head(const ToolLog *log, const ToolVersion *old, const ToolVersion *new)
-{
-	ListCell *lc;
-
-	if (new->state != TOOL_APPLIED)
-		return;
-	if (is_numbered(log))
-	{
-		foreach(lc, applied_in_log(log))
-			if (strtoll(((ToolVersion *) lfirst(lc))->version, NULL, 10) >
-				strtoll(new->version, NULL, 10))
-				take_back(log, lfirst(lc), NULL);
-	}
-	else if (old != NULL && is_in_state(log, new->identity, WORD_APPLIED))
-		take_back(log, old, NULL);
-	else if (old != NULL)
-		bring_back_heads_of_this_transaction(log);
-	log_applied(log, new, false);
-}
-
-static bool
 has_version(List *versions, const char *identity)
 {
 	ListCell *lc;
@@ -344,7 +329,7 @@ int64
 reconcile_tool_log(const ToolLog *log, Oid relid, bool baseline)
 {
 	List *there = read_tool_versions(log->table, relid);
-	List *logged = applied_in_log(log);
+	List *logged = applied_tool_versions(log);
 	int64 added = 0;
 	ListCell *lc;
 
@@ -352,7 +337,7 @@ reconcile_tool_log(const ToolLog *log, Oid relid, bool baseline)
 	if (!log->table->only_head || there == NIL)
 		foreach(lc, logged)
 			if (!has_version(there, ((ToolVersion *) lfirst(lc))->identity))
-				take_back(log, lfirst(lc), "its row is gone");
+				take_back(log, lfirst(lc), "its row is gone", false);
 	if (!baseline)
 		return 0;
 	foreach(lc, there)
@@ -381,7 +366,7 @@ shortened(const char *statement)
 	return psprintf("%.*s ...", length, statement);
 }
 
-void
+int64
 log_tool_statement(const char *statement)
 {
 	Texts texts = {0};
@@ -394,12 +379,24 @@ log_tool_statement(const char *statement)
 			 " VALUES (clock_timestamp(), $1, $2, $3) RETURNING s.id",
 			 &texts);
 	if (id % 100 != 0)
-		return;
+		return id;
 	texts.count = 0;
 	add(&texts, psprintf(INT64_FORMAT, id));
 	(void) run("WITH gone AS (DELETE FROM safemig.tool_statement s WHERE s.id IN"
 			   " (SELECT u.id FROM safemig.tool_statement u WHERE u.version IS NULL"
 			   " AND u.id <= $1::bigint - " MOST_UNCLAIMED " FOR UPDATE SKIP LOCKED) RETURNING 1)"
 			   " SELECT count(*) FROM gone",
+			   &texts);
+	return id;
+}
+
+void
+forget_tool_statement(int64 id)
+{
+	Texts texts = {0};
+
+	add(&texts, psprintf(INT64_FORMAT, id));
+	(void) run("WITH gone AS (DELETE FROM safemig.tool_statement s WHERE s.id = $1::bigint"
+			   " AND s.version IS NULL RETURNING 1) SELECT count(*) FROM gone",
 			   &texts);
 }

@@ -22,8 +22,20 @@ extern ToolLog tool_log(const ToolTable *table, Oid relid);
 extern void log_tool_version(const ToolLog *log, const ToolVersion *version);
 extern void log_tool_end(const ToolLog *log, const ToolVersion *version);
 
-/* Where a table that has only its head moves from (NULL: nowhere) and to. */
+/* What the log holds as applied, newest first: of ToolVersion *. */
+extern List *applied_tool_versions(const ToolLog *log);
+
+/* The end in three steps, for what may turn out to be none. */
+extern void claim_statements_for_end(const ToolLog *log, const ToolVersion *version);
+extern void release_statements_of_end(const ToolLog *log, const ToolVersion *version);
+extern void end_tool_version_with_claimed(const ToolLog *log, const ToolVersion *version);
+
+/*
+ * adopt_heads.c: where a table that has only its heads moves from (NULL: nowhere)
+ * and to, and a head that is gone.
+ */
 extern void log_tool_head(const ToolLog *log, const ToolVersion *old, const ToolVersion *new);
+extern void log_tool_head_gone(const ToolLog *log, const ToolVersion *version);
 
 /*
  * What the log has and the table has not was taken back; with baseline, what
@@ -31,7 +43,8 @@ extern void log_tool_head(const ToolLog *log, const ToolVersion *old, const Tool
  */
 extern int64 reconcile_tool_log(const ToolLog *log, Oid relid, bool baseline);
 
-/* A statement that a version may claim. */
-extern void log_tool_statement(const char *statement);
+/* A statement that a version may claim; returns its id.  And one that no version may. */
+extern int64 log_tool_statement(const char *statement);
+extern void forget_tool_statement(int64 id);
 
 #endif /* SAFEMIG_ADOPT_LOG_H */

@@ -102,9 +102,11 @@ query_for(const ToolTable *table, Oid relid)
 	char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
 											get_rel_name(relid));
 
-	if (table->key == NULL)
+	const char *order = table->order ? table->order : table->key;
+
+	if (order == NULL || get_attnum(relid, order) == InvalidAttrNumber)
 		return psprintf("SELECT * FROM ONLY %s", name);
-	return psprintf("SELECT * FROM ONLY %s ORDER BY %s", name, quote_identifier(table->key));
+	return psprintf("SELECT * FROM ONLY %s ORDER BY %s", name, quote_identifier(order));
 }
 
 static Oid
