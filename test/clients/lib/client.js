@@ -27,7 +27,7 @@ const superuser = process.env.PGUSER || os.userInfo().username;
 const patience = 60_000; // ms for one command line
 
 // Where the tools keep what they did: these tables change without losing data.
-const bookkeeping = /^(drizzle\.__drizzle_migrations|public\.(_prisma_migrations|SequelizeMeta|migrations|typeorm_metadata|knex_migrations(_lock)?|pgmigrations))$/;
+const bookkeeping = /^(drizzle\.__drizzle_migrations|public\.(_prisma_migrations|SequelizeMeta|migrations|typeorm_metadata|knex_migrations(_lock)?|pgmigrations|schema_migrations|alembic_version)|(sqitch|graphile_migrate)\..*)$/;
 
 // Rows and columns of every table that is not a tool's own: what must be the
 // same after a refusal.
@@ -111,6 +111,35 @@ class Test {
     if (seed) await this.onlooker.query(seed);
     await this.onlooker.query('CREATE EXTENSION safemig');
     await this.onlooker.query('SELECT safemig.adopt()');
+  }
+
+  // A database in which the client has already WORKed when guard and adoption come:
+  // what it has run, as its TABLE has it by COLUMN, is a baseline. The questions after
+  // this are about that database.
+  async guardedLater(kind, table, column, work) {
+    await this.onlooker.end();
+    this.database += '_later';
+    await this.fresh(this.database);
+    this.onlooker = await this.connect();
+    const { status, output } = await work();
+    this.ok(status === 0, `${kind}: before it is adopted`, output);
+    await this.onlooker.query('CREATE EXTENSION safemig');
+    const own = await this.rows(`SELECT ${column}::text FROM ${table} ORDER BY 1`);
+    this.is(await this.value('SELECT safemig.adopt()::int'), own.length, `${kind}: adopted with the versions it has`);
+    this.is(await this.rows(`SELECT version FROM safemig.status WHERE kind = '${kind}' AND state = 'applied'
+      AND applied_at IS NULL AND note LIKE 'baseline:%' ORDER BY 1`), own, `${kind}: which are a baseline`);
+  }
+
+  // While WORK is done, the database postgres has the library: from there DROP DATABASE
+  // is sent. Its refusal goes to the server's log.
+  async guardedInPostgres(work) {
+    const setting = 'ALTER DATABASE postgres %s session_preload_libraries';
+    await this.postgres.query(`${setting.replace('%s', 'SET')} = 'safemig'`);
+    try {
+      return await work();
+    } finally {
+      await this.postgres.query(setting.replace('%s', 'RESET'));
+    }
   }
 
   // An unguarded one beside it, as a test run makes for itself.
@@ -205,15 +234,16 @@ class Test {
 
   // What the tool's own TABLE says that it has run, by COLUMN, safemig's log says
   // too: written by the same transactions, with the DDL that led to it. What it took
-  // back is there as such (TAKEN_BACK: it did so).
-  async logged(kind, table, column, { condition = 'true', takenBack = false } = {}) {
+  // back is there as such (TAKEN_BACK: it did so). BASELINE: so many came with adopt().
+  async logged(kind, table, column, { condition = 'true', takenBack = false, baseline = 0 } = {}) {
     const log = `SELECT version FROM safemig.status WHERE kind = '${kind}' AND state = `;
     const own = await this.rows(`SELECT ${column}::text FROM ${table} WHERE ${condition} ORDER BY 1`);
 
     this.ok(own.length > 0, `${kind}: it keeps a log of its own`);
     this.is(await this.rows(`${log}'applied' ORDER BY 1`), own, `${kind}: each version is in safemig's log`);
     this.is(await this.value(`SELECT count(*)::int FROM safemig.tool_version v JOIN ${table} t ON t.${column}::text = v.version
-      WHERE v.tool = '${kind}' AND v.state = 'applied' AND v.xid::text::numeric % 4294967296 = t.xmin::text::numeric`), own.length,
+      WHERE v.tool = '${kind}' AND v.state = 'applied' AND v.xid::text::numeric % 4294967296 = t.xmin::text::numeric
+      AND v.applied_at IS NOT NULL`), own.length - baseline,
     `${kind}: in the transaction in which the tool writes it`);
     this.ok(await this.value(`SELECT bool_or(statements::text LIKE '%users%' OR statements::text LIKE '%teams%' OR statements::text LIKE '%User%')
       FROM safemig.tool_versions WHERE tool = '${kind}'`), `${kind}: with the DDL that led to it`);

@@ -1,0 +1,3 @@
+BEGIN;
+CREATE TABLE notes AS SELECT id AS order_id, 'none'::text AS note FROM orders;
+COMMIT;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE users ADD phone varchar(80);
+ALTER TABLE orders DROP printed;
+COMMIT;

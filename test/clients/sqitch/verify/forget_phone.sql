@@ -1,0 +1,3 @@
+BEGIN;
+SELECT printed FROM orders WHERE false;
+ROLLBACK;

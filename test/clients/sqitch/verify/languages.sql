@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE scratch AS SELECT language FROM users LIMIT 1;
+DROP TABLE scratch;
+ROLLBACK;

@@ -1,0 +1,3 @@
+BEGIN;
+SELECT order_id, note FROM notes WHERE false;
+ROLLBACK;
