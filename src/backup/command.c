@@ -64,6 +64,17 @@ fill_command(const char *command, const char *database, const char *label, const
 	return out.data;
 }
 
+bool
+command_names_file(void)
+{
+	const char *at = backup_command;
+
+	for (; at != NULL && (at = strchr(at, '%')) != NULL && at[1] != '\0'; at += 2)
+		if (at[1] == 'f')
+			return true;
+	return false;
+}
+
 /* Only the end is of use, and kept. */
 static void
 add_output(StringInfo output, const char *line)

@@ -16,6 +16,9 @@ extern char *backup_command; /* the setting safemig.backup_command */
 extern char *fill_command(const char *command, const char *database, const char *label,
 						  const char *file, bool *names_file);
 
+/* Is there a command, and has it a %f? */
+extern bool command_names_file(void);
+
 /* Letters, digits and ._- only, and not of an option's looks: a shell reads nothing into it. */
 extern bool is_plain(const char *word);
 

@@ -24,7 +24,8 @@ needs_backup(const NewMigration *migration, ClosedGate *gate)
 	gate->setting = SETTING_BACKUP_MAX_AGE;
 	gate->why = psprintf("No verified backup is younger than %s. %s",
 						 setting_text(SETTING_BACKUP_MAX_AGE), why_no_fresh_backup());
-	if (backup_command != NULL && backup_command[0] != '\0')
+	/* pgBackRest's is verified when somebody has restored it, and not before */
+	if (command_names_file())
 		gate->next = psprintf("CALL %s.backup('before_migration');", SAFEMIG_NAME);
 	else
 		gate->next = psprintf(

@@ -99,6 +99,16 @@ command_is('exec 3>&1; echo %d/%l 100%%');
 like(backup('elsewhere'), qr/is made, and not verified/, 'a command without a file');
 is(one(q{SELECT location, bytes IS NULL, verified FROM safemig.backups WHERE label = 'elsewhere'}), 'elsewhere|t|f',
 	'is on record, and not verified');
+$node->safe_psql('postgres', 'CREATE DATABASE unsaved');
+$node->safe_psql('unsaved', q{CREATE EXTENSION safemig; SELECT safemig.set('backup_max_age', '1 hour')});
+sub closed
+{
+	my (undef, undef, $said) = $node->psql('unsaved', q{SELECT safemig.apply('1', 'one', 'CREATE TABLE one (i int)')});
+	return $said;
+}
+like(closed(), qr/closed by backup_max_age.*HINT:  SELECT safemig\.record_backup\(/s, 'the gate wants its restore on record');
+command_is("$dump -Fc -f %f %d");
+like(closed(), qr/closed by backup_max_age.*HINT:  CALL safemig\.backup\(/s, 'where a backup that is verified can be made, that one');
 one(q{SELECT safemig.record_backup(location, taken_at, restored_ok => true) FROM safemig.backups WHERE label = 'elsewhere'});
 is(one(q{SELECT verified FROM safemig.backups WHERE label = 'elsewhere'}), 't', 'until it was restored');
 
