@@ -9,13 +9,11 @@
 #include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
 #include "storage/lock.h"
-#include "utils/backend_status.h"
 #include "utils/inval.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -27,11 +25,11 @@
 #include "base/owner.h"
 #include "base/settings.h"
 #include "migrate/runner.h"
+#include "migrate/other_session.h"
 
 #define RUNNER_SUBID 1
 #define FIRST_PAUSE 10 /* ms */
 #define LONGEST_PAUSE 50
-#define QUERY_SHOWN 200 /* bytes of the holder's query */
 
 static bool
 try_lock(void)
@@ -42,75 +40,44 @@ try_lock(void)
 	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 }
 
-typedef struct Holder
-{
-	int pid; /* 0: a prepared transaction */
-	char *application;
-	char *since;
-} Holder;
-
-/* The view is asked as the owner: any deployer may know who is in his way. */
+/* Of what anybody may read; 0: a prepared transaction.  false: it has just gone. */
 static bool
-find_holder(Holder *holder)
+find_holder(int *pid)
 {
 	Oid types[3] = {OIDOID, OIDOID, INT4OID};
 	Datum values[3] = {ObjectIdGetDatum(ExtensionRelationId), ObjectIdGetDatum(safemig_extension()),
 					   Int32GetDatum(RUNNER_SUBID)};
-	char *pid;
+	char *found;
 
-	(void) execute_as_owner("SELECT l.pid, a.application_name,"
-							" pg_catalog.date_trunc('second', a.xact_start)"
-							" FROM pg_catalog.pg_locks l"
-							" LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+	(void) execute_as_owner("SELECT coalesce(l.pid, 0) FROM pg_catalog.pg_locks l"
 							" WHERE l.locktype = 'object' AND l.granted"
 							" AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d"
 							"  WHERE d.datname = pg_catalog.current_database())"
 							" AND l.classid = $1 AND l.objid = $2 AND l.objsubid = $3",
 							3, types, values, NULL);
 	if (SPI_processed == 0)
-		return false; /* it has just gone */
-	pid = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	holder->pid = pid == NULL ? 0 : atoi(pid);
-	holder->application = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	holder->since = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 3);
+		return false;
+	found = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	*pid = atoi(found);
 	SPI_freetuptable(SPI_tuptable);
 	return true;
-}
-
-/*
- * The query only as far as the caller may see it anyway: a script can hold
- * secrets.
- */
-static char *
-describe_holder(const Holder *holder)
-{
-	const char *query;
-
-	if (holder->pid == 0)
-		return pstrdup("It is a prepared transaction, listed in pg_prepared_xacts.");
-	query = pgstat_get_backend_current_activity(holder->pid, true);
-	return psprintf("It is process %d, application \"%s\", at work since %s: %s", holder->pid,
-					holder->application ? holder->application : "",
-					holder->since ? holder->since : "a moment ago",
-					pnstrdup(query, pg_mbcliplen(query, strlen(query), QUERY_SHOWN)));
 }
 
 void
 refuse_turn(void)
 {
-	Holder holder = {0};
-	bool found = find_holder(&holder);
+	OtherSession holder = {0};
+	int pid;
+	bool found = find_holder(&pid);
 
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_LOCK_UNAVAILABLE), errmsg("another runner of migrations is at work"),
-		 found ? errdetail("%s", describe_holder(&holder)) : 0,
-		 found && holder.pid != 0
-			 ? errhint(
-				   "Wait until it is done, or SELECT pg_cancel_backend(%d); the setting %s says how long to wait.",
-				   holder.pid, setting_name(SETTING_RUNNER_WAIT))
-			 : errhint("Wait until it is done; the setting %s says how long to wait.",
-					   setting_name(SETTING_RUNNER_WAIT))));
+	if (found)
+		holder = look_at_other_session(pid);
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_UNAVAILABLE), errmsg("another runner of migrations is at work"),
+			 found ? errdetail("It is %s", session_in_words(&holder)) : 0,
+			 errhint("%s; the setting %s says how long to wait.",
+					 found ? way_to_end(&holder) : "Wait until it is done",
+					 setting_name(SETTING_RUNNER_WAIT))));
 }
 
 static void
