@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "access/xlog.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
 #include "executor/spi.h"
@@ -14,8 +13,6 @@
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
-#include "storage/lockdefs.h"
 #include "tcop/tcopprot.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -28,6 +25,7 @@
 #include "audit/session.h"
 #include "audit/spool.h"
 #include "base/installation.h"
+#include "base/own_lock.h"
 #include "base/owner.h"
 #include "base/settings.h"
 
@@ -37,7 +35,6 @@
 	" client, database, statement, effects, message, hint, version"
 #define HISTORY_COLUMNS                                                                            \
 	"at, event, version, subject, detail, session_role, role, application, client, spool_id"
-#define DRAIN_LOCK 2 /* objsubid of the extension's lock tag */
 
 static void
 add_text(StringInfo json, const char *key, const char *value)
@@ -131,16 +128,6 @@ record_incident(const Incident *incident)
 	pfree(json);
 }
 
-/* Only one session moves records, and nobody waits for it. */
-static bool
-claim_drain(void)
-{
-	LOCKTAG tag;
-
-	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, ExtensionRelationId, safemig_extension(), DRAIN_LOCK);
-	return LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
-}
-
 static Datum
 array_of(List *files)
 {
@@ -164,7 +151,7 @@ drain_incidents(void)
 	Datum values[1];
 	List *files;
 
-	if (!claim_drain())
+	if (!try_own_lock(LOCK_OF_DRAIN))
 		return;
 	files = spool_rotate();
 	if (files == NIL)

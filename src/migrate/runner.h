@@ -11,7 +11,8 @@
 
 /*
  * Held until the transaction ends.  Waits for at most the setting runner_wait,
- * then SM005 naming the holder.  What was read before must be read again.
+ * then SM005 naming the holder; at once when that one is online, and would wait
+ * for our snapshot.  What was read before must be read again.
  */
 extern void lock_runner(void);
 
@@ -23,5 +24,18 @@ extern bool lock_runner_without_snapshot(void);
 
 /* SM005 naming the holder. */
 pg_noreturn extern void refuse_turn(void);
+
+/*
+ * For a migration that runs over many transactions and waits for older snapshots
+ * to go, as CREATE INDEX CONCURRENTLY does; the caller has no snapshot.  An abort
+ * gives it back, as does a session that ends within a transaction.  A session that
+ * ends between two does not: the server clears no such lock away, so the CALL that
+ * takes it gives it back before it returns.  false: not got in time.
+ */
+extern bool lock_runner_online(void);
+extern void unlock_runner_online(void);
+
+/* Has another session such a turn? */
+extern bool runner_is_online(void);
 
 #endif /* SAFEMIG_RUNNER_H */
