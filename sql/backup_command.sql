@@ -60,10 +60,18 @@ SELECT version, name ~ '^safemig_1\.1_\d{8}T\d{6}\.\d{6}Z$' AS name, lsn::pg_lsn
 SELECT safemig.apply('2', 'two', 'DROP TABLE two; SELECT 1/0', permits => ARRAY['drop table public.two']);
 SELECT count(*) FROM safemig.restore_points;
 
+-- likewise before a rollback
+SELECT safemig.apply('3', 'three', 'CREATE TABLE three (i int)', down => 'DROP TABLE three');
+SELECT safemig.rollback('1.1', permits => ARRAY['drop table public.three']);
+SELECT safemig.apply('4', 'four', 'SELECT 4', down => 'SELECT 4');
+SELECT safemig.rollback('1.1');
+SELECT version, name ~ '^safemig_rollback_3_\d{8}T\d{6}\.\d{6}Z$' AS name, lsn::pg_lsn <= pg_current_wal_insert_lsn() AS lsn, note
+  FROM safemig.restore_points WHERE version <> '1.1';
+
 SET safemig.enforce = off;
 SET client_min_messages = error;
 DROP FUNCTION regress_backup();
 DROP TABLE two;
-SELECT safemig.purge_object('public.one');
+SELECT safemig.purge_object('public.one'), safemig.purge_object('public.three');
 DROP EXTENSION safemig;
 DROP OWNED BY regress_safemig_app; DROP ROLE regress_safemig_app;

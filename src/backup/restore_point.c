@@ -1,7 +1,7 @@
 /*
  * restore_point.c
- *		Writes a named restore point before each migration that has permits, and keeps
- *		its name where it is found.  Recovery that ends there has all that was committed
+ *		Writes a named restore point before each migration or rollback that has permits,
+ *		and keeps its name where it is found.  Recovery that ends there has all that was committed
  *		before, and nothing of the migration, which commits behind it.
  */
 #include "postgres.h"
@@ -18,15 +18,15 @@
 #include "base/installation.h"
 #include "base/owner.h"
 
-#define VERSION_SHOWN 24 /* characters of it; the whole name has to stay below MAXFNAMELEN */
+#define TITLE_SHOWN 24 /* characters of it; the whole name has to stay below MAXFNAMELEN */
 
 /* "safemig_1.3.0_20261121T081500.123456Z": recovery ends at the first of a name, so each is new */
 static char *
-name_of_point(const char *version, TimestampTz at)
+name_of_point(const char *what, TimestampTz at)
 {
 	pg_time_t seconds = timestamptz_to_time_t(at);
 	int microseconds = (int) (((at % USECS_PER_SEC) + USECS_PER_SEC) % USECS_PER_SEC);
-	char *title = psprintf("%.*s", VERSION_SHOWN, version);
+	char *title = psprintf("%.*s", TITLE_SHOWN, what);
 	char stamp[32];
 
 	for (char *c = title; *c != '\0'; c++)
@@ -57,9 +57,10 @@ save_point(const char *version, TimestampTz at, const char *name, const char *ls
 }
 
 void
-set_restore_point(const char *version, List *permits)
+set_restore_point(const char *version, List *permits, const char *target)
 {
 	TimestampTz now = GetCurrentTimestamp();
+	char *note = target ? psprintf("before the rollback to %s", target) : NULL;
 	XLogRecPtr lsn;
 	char *name;
 
@@ -67,11 +68,13 @@ set_restore_point(const char *version, List *permits)
 		return;
 	if (!XLogIsNeeded())
 	{
-		save_point(version, now, NULL, NULL, "none was set: wal_level is minimal");
+		save_point(
+			version, now, NULL, NULL,
+			psprintf("%s%snone was set: wal_level is minimal", note ? note : "", note ? ", " : ""));
 		return;
 	}
-	name = name_of_point(version, now);
+	name = name_of_point(target ? psprintf("rollback_%s", version) : version, now);
 	Assert(strlen(name) < MAXFNAMELEN);
 	lsn = XLogRestorePoint(name);
-	save_point(version, now, name, psprintf("%X/%X", LSN_FORMAT_ARGS(lsn)), NULL);
+	save_point(version, now, name, psprintf("%X/%X", LSN_FORMAT_ARGS(lsn)), note);
 }

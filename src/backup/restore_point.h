@@ -9,7 +9,10 @@
 #include "postgres.h"
 #include "nodes/pg_list.h"
 
-/* Before the script runs; nothing for one without permits. */
-extern void set_restore_point(const char *version, List *permits);
+/*
+ * Before the script runs; nothing for one without permits.  target: the version
+ * that a rollback goes back to, of which this one is the first to go; or NULL.
+ */
+extern void set_restore_point(const char *version, List *permits, const char *target);
 
 #endif /* SAFEMIG_RESTORE_POINT_H */

@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "audit/history.h"
+#include "backup/restore_point.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "migrate/attempt.h"
@@ -216,6 +217,7 @@ roll_back_all(void *arg)
 	ListCell *version;
 	ListCell *script;
 
+	set_restore_point(newest->title, call->permits, call->target);
 	attempt->guarded = guard_enter_migration(newest->title, call->permits, call->reason);
 	forboth(version, call->versions, script, call->scripts)
 		roll_back_one(call, lfirst(version), lfirst(script));

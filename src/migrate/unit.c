@@ -243,7 +243,7 @@ run_scripts(void *arg)
 		strcmp(known->taken_back, migration->checksum) != 0;
 	ScriptScope scope;
 
-	set_restore_point(migration->title, migration->permits);
+	set_restore_point(migration->title, migration->permits, NULL);
 	attempt->guarded =
 		guard_enter_migration(migration->title, migration->permits, migration->reason);
 	journal_begin();

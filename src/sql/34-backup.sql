@@ -56,11 +56,11 @@ CREATE TABLE safemig.restore_point (
 	lsn     text,
 	note    text
 );
-COMMENT ON TABLE safemig.restore_point IS 'one row for each migration with permits; read safemig.restore_points';
+COMMENT ON TABLE safemig.restore_point IS 'one row for each migration or rollback with permits; read safemig.restore_points';
 REVOKE ALL ON safemig.restore_point FROM PUBLIC;
 
 CREATE VIEW safemig.restore_points AS
 	SELECT p.version, p.at, p.name, p.lsn, p.note FROM safemig.restore_point p ORDER BY p.id;
-COMMENT ON VIEW safemig.restore_points IS 'where point-in-time recovery ends before a migration with permits: its name is for recovery_target_name';
-COMMENT ON COLUMN safemig.restore_points.note IS 'why there is none';
+COMMENT ON VIEW safemig.restore_points IS 'where point-in-time recovery ends before a migration or rollback with permits: its name is for recovery_target_name';
+COMMENT ON COLUMN safemig.restore_points.note IS 'that it is before a rollback, or why there is none';
 GRANT SELECT ON safemig.restore_points TO PUBLIC;
