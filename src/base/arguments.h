@@ -8,21 +8,14 @@
 
 #include "postgres.h"
 #include "fmgr.h"
-#include "utils/builtins.h"
 
-static inline char *
-optional_text(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argument));
-}
+/* NULL for a null. */
+extern char *optional_text(FunctionCallInfo fcinfo, int argument);
 
-static inline char *
-required_text(FunctionCallInfo fcinfo, int argument, const char *what)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", what)));
-	return text_to_cstring(PG_GETARG_TEXT_PP(argument));
-}
+/* 22004 for a null, "what" must not be; the hint names the argument. */
+extern char *required_text(FunctionCallInfo fcinfo, int argument, const char *what);
+
+/* A text for a message: the beginning of it, when it is long. */
+extern const char *shown_argument(const char *text);
 
 #endif /* SAFEMIG_ARGUMENTS_H */

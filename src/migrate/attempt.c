@@ -193,9 +193,10 @@ text_list(FunctionCallInfo fcinfo, int number, const char *what)
 	for (int i = 0; i < count; i++)
 	{
 		if (nulls[i])
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not hold a null", what)));
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not hold a null", what),
+					 errhint("Leave the null out of it.")));
 		result = lappend(result, TextDatumGetCString(elements[i]));
 	}
 	return result;

@@ -16,6 +16,8 @@
 #include "migrate/given.h"
 #include "migrate/version_functions.h"
 
+#define LONGEST_NAME 255 /* bytes, of what has no version: they are its key */
+
 /* Tools send '' where there is no script. */
 static char *
 null_if_blank(char *text)
@@ -35,7 +37,8 @@ check_environment(const char *environment)
 		if (strcmp(environment, environment_name(i)) == 0)
 			return;
 	ereport(ERROR,
-			(errcode(ERRCODE_UNKNOWN_NAME), errmsg("there is no environment \"%s\"", environment),
+			(errcode(ERRCODE_UNKNOWN_NAME),
+			 errmsg("there is no environment \"%s\"", shown_argument(environment)),
 			 errhint("Environments are production, staging, test and development.")));
 }
 
@@ -111,6 +114,11 @@ given_by_name(FunctionCallInfo fcinfo, const char *kind)
 	if (null_if_blank(unconstify(char *, migration->name)) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNKNOWN_NAME), errmsg("the name is blank"),
+				 errhint("The name is what tells it from the others.")));
+	if (strlen(migration->name) > LONGEST_NAME)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNKNOWN_NAME),
+				 errmsg("the name is longer than %d bytes", LONGEST_NAME),
 				 errhint("The name is what tells it from the others.")));
 	migration->up = required_text(fcinfo, 1, "the script");
 	migration->environments = PG_NARGS() > 2 ? given_environments(fcinfo, 2) : NIL;

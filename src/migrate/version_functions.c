@@ -7,6 +7,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 
+#include "base/arguments.h"
 #include "base/compat.h"
 #include "base/errors.h"
 #include "migrate/version_functions.h"
@@ -21,7 +22,7 @@ require_version(const char *version, ParsedVersion *result)
 	ereport(
 		ERROR,
 		(errcode(ERRCODE_UNKNOWN_NAME),
-		 errmsg("\"%s\" is not a version: %s", version, version_error_text(error)),
+		 errmsg("\"%s\" is not a version: %s", shown_argument(version), version_error_text(error)),
 		 errhint(
 			 "Versions are numbers such as 7, 1.2.0, v1.2.0-rc.1, or timestamps such as 20260119093000, 2026_01_19.")));
 }
