@@ -9,7 +9,7 @@ RESET client_min_messages;
 \set VERBOSITY terse
 CREATE SCHEMA regress_app AUTHORIZATION regress_deployer;
 
--- as the page gives them
+-- as the page gives them; test/t/160_privileges.pl has each of them
 GRANT EXECUTE ON FUNCTION
 	safemig.apply(text, text, text, text, text[], text, text, text[], text, boolean),
 	safemig.register(text, text, text, text, text[], text, text, text[], text, boolean),
@@ -21,7 +21,7 @@ GRANT EXECUTE ON FUNCTION
 	safemig.dry_run(text, text[])
 	TO regress_deployer;
 GRANT EXECUTE ON PROCEDURE safemig.migrate(text) TO regress_deployer;
-GRANT EXECUTE ON FUNCTION safemig.approve(text, text), safemig.permit(text, text, interval, bigint, text) TO regress_approver;
+GRANT EXECUTE ON FUNCTION safemig.approve(text, text), safemig.attest(text, text, text), safemig.permit(text, text, interval, bigint, text) TO regress_approver;
 GRANT USAGE ON SCHEMA regress_app TO regress_approver;
 GRANT SELECT ON safemig.incidents, safemig.history TO regress_auditor;
 GRANT EXECUTE ON FUNCTION safemig.spooled() TO regress_auditor;
@@ -36,6 +36,8 @@ SELECT count(*) > 0 AS rehearsed FROM safemig.dry_run('ALTER TABLE regress_app.u
 SELECT count(*) AS findings FROM safemig.lint('ALTER TABLE regress_app.users ADD COLUMN more text') WHERE severity = 'error';
 SELECT count(*) > 0 AS foreseen FROM safemig.effects('DROP TABLE regress_app.users');
 SELECT safemig.note('2', 'seen');
+SELECT safemig.repeatable('names', 'CREATE OR REPLACE VIEW regress_app.names AS SELECT name FROM regress_app.users');
+SELECT safemig.seed('people', 'INSERT INTO regress_app.users VALUES (1)');
 SELECT safemig.rollback('1');
 SELECT version, state FROM safemig.status;
 SELECT safemig.current_version();
@@ -55,8 +57,10 @@ SELECT count(*) FROM safemig.history;
 SET safemig.enforce = off;
 RESET ROLE;
 
--- the approver: a permit, no script
+-- the approver: a permit, no script; and an opinion on those of others
+SELECT safemig.register('3', 'more', 'ALTER TABLE regress_app.users ADD COLUMN more text');
 SET ROLE regress_approver;
+SELECT safemig.attest('3', 'staging', 'ran for a week');
 SELECT safemig.permit('drop table regress_app.users', 'it is empty') > 0 AS permitted;
 SELECT safemig.apply('3', 'not mine', 'SELECT 1');
 CALL safemig.migrate();
