@@ -83,6 +83,24 @@ SET safemig.enforce = off;
 UPDATE safemig.migration SET up = up || ' -- changed' WHERE version = '1.10';
 RESET safemig.enforce;
 CALL safemig.migrate();
+SELECT version, action FROM safemig.plan();
+SELECT version, checksum_state FROM safemig.status WHERE version IN ('1.10', '1.16');
+-- whoever brings it finds it, too; of others nothing is said
+SELECT safemig.apply('1.10', 'ten', 'INSERT INTO trail VALUES (''1.10'')');
+SELECT safemig.register('1.10', 'ten', 'INSERT INTO trail VALUES (''1.10'')');
+SELECT safemig.apply('1.9', 'nine', 'INSERT INTO trail VALUES (''1.9'')');
+SELECT safemig.repair('1.10', 'a comment');
+-- one that waits is run as it was registered, or not at all
+SET safemig.enforce = off;
+UPDATE safemig.migration SET up = 'SELECT 2' WHERE version = '1.16';
+RESET safemig.enforce;
+SELECT version, action FROM safemig.plan();
+SELECT version, checksum_state FROM safemig.status WHERE version = '1.16';
+CALL safemig.migrate();
+SELECT version, state FROM states WHERE version = '1.16';
+SELECT safemig.register('1.16', 'sixteen', 'SELECT 1');
+CALL safemig.migrate();
+SELECT version, checksum_state FROM safemig.status WHERE checksum_state <> 'unchanged';
 
 \c :home
 SET safemig.enforce = off;

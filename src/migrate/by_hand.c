@@ -17,6 +17,7 @@
 #include "migrate/attempt.h"
 #include "migrate/by_hand.h"
 #include "migrate/checksum.h"
+#include "migrate/compare.h"
 #include "migrate/given.h"
 #include "migrate/runner.h"
 #include "migrate/unit.h"
@@ -181,7 +182,7 @@ repair(void *arg)
 				 errhint("What waits is replaced by registering it again.")));
 	if (call->up != NULL)
 		take_script(call, known, call->up);
-	else if (strcmp(text_checksum(known->up), known->checksum) != 0)
+	else if (is_written_to(known))
 		take_script(call, known, known->up);
 	else
 	{

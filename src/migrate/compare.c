@@ -31,6 +31,18 @@ stays_applied(const NewMigration *migration, const RegisteredMigration *known)
 	return strcmp(known->token_checksum, token_checksum(migration->up)) == 0;
 }
 
+void
+refuse_written_to(List *labels)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_MIGRATION_CHANGED),
+		 errmsg("the script on record was changed after it was applied: %s", joined(labels)),
+		 errdetail("Somebody wrote to the table %s.migration.", SAFEMIG_NAME),
+		 errhint("Put back the former script, or accept it: SELECT %s.repair('VERSION', 'REASON');",
+				 SAFEMIG_NAME)));
+}
+
 pg_noreturn static void
 refuse_changed(const NewMigration *migration, const RegisteredMigration *known)
 {
@@ -80,15 +92,19 @@ take_over(NewMigration *migration, const RegisteredMigration *known)
 static bool
 compare_scripts(NewMigration *migration, const RegisteredMigration *known)
 {
-	if (has_same_text(migration, known))
-	{
-		ereport(NOTICE, (errmsg("%s is already applied", known->label)));
-		return true;
-	}
-	if (known->accepts != NULL)
+	bool same = has_same_text(migration, known);
+
+	if (!same && known->accepts != NULL)
 	{
 		take_over(migration, known);
 		return false;
+	}
+	if (is_written_to(known))
+		refuse_written_to(list_make1(known->label));
+	if (same)
+	{
+		ereport(NOTICE, (errmsg("%s is already applied", known->label)));
+		return true;
 	}
 	/* first for the place of an error in it, which the scanner alone has not */
 	(void) parse_script(migration->label, migration->up);

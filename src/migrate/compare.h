@@ -5,6 +5,7 @@
 #ifndef SAFEMIG_COMPARE_H
 #define SAFEMIG_COMPARE_H
 
+#include "base/compat.h"
 #include "migrate/registry.h"
 
 extern bool has_same_text(const NewMigration *migration, const RegisteredMigration *known);
@@ -12,10 +13,13 @@ extern bool has_same_text(const NewMigration *migration, const RegisteredMigrati
 /* Is it applied, and not to run again?  A repeatable one is, when its words are others. */
 extern bool stays_applied(const NewMigration *migration, const RegisteredMigration *known);
 
+/* SM002.  Of labels: applied ones. */
+pg_noreturn extern void refuse_written_to(List *labels);
+
 /*
  * Of an applied one: a NOTICE says what differs without making another migration
  * of it; else SM002, unless repair() has accepted the change, which then is taken
- * over.  SPI must be connected.
+ * over.  SM002, too, when the one on record was written to.  SPI must be connected.
  */
 extern void compare_with_applied(NewMigration *migration, const RegisteredMigration *known);
 

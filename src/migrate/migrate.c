@@ -22,6 +22,7 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "migrate/baseline.h"
+#include "migrate/compare.h"
 #include "migrate/given.h"
 #include "migrate/locks.h"
 #include "migrate/runner.h"
@@ -49,15 +50,22 @@ verify_stored_scripts(void)
 {
 	List *changed = applied_and_written_to();
 
-	if (changed == NIL)
+	if (changed != NIL)
+		refuse_written_to(changed);
+}
+
+/* What was registered is what was looked at, and approved. */
+static void
+verify_waiting(Attempt *attempt, const RegisteredMigration *next)
+{
+	if (!is_written_to(next))
 		return;
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_MIGRATION_CHANGED),
-		 errmsg("the script on record was changed after it was applied: %s", joined(changed)),
-		 errdetail("Somebody wrote to the table %s.migration.", SAFEMIG_NAME),
-		 errhint("Put back the former script, or accept it: SELECT %s.repair('VERSION', 'REASON');",
-				 SAFEMIG_NAME)));
+	attempt_is_at(attempt, next->title, next->name);
+	ereport(ERROR,
+			(errcode(ERRCODE_MIGRATION_CHANGED),
+			 errmsg("the script on record was changed after it was registered: %s", next->label),
+			 errdetail("Somebody wrote to the table %s.migration.", SAFEMIG_NAME),
+			 errhint("Register it again, with the script that is to run.")));
 }
 
 static void
@@ -93,6 +101,7 @@ migrate_next(void *arg)
 	}
 	if (next->version != NULL && call->applied == 0)
 		demand_baseline();
+	verify_waiting(call->attempt, next);
 	outcome = run_unit(call->attempt, given_by_registry(next), next, newest_applied());
 	call->not_locked = strcmp(outcome, OUTCOME_NOT_LOCKED) == 0;
 	if (strcmp(outcome, OUTCOME_APPLIED) != 0)

@@ -19,6 +19,7 @@
 #include "base/installation.h"
 #include "base/settings.h"
 #include "base/text_list.h"
+#include "migrate/compare.h"
 #include "migrate/gate.h"
 #include "migrate/given.h"
 #include "migrate/unit.h"
@@ -76,11 +77,16 @@ permits_missing(const NewMigration *migration)
 /* ---------- the rows ---------- */
 
 static char *
-action_of(const NewMigration *migration, const RegisteredMigration *known)
+action_of(const NewMigration *migration, const RegisteredMigration *known, List *written_to)
 {
 	char *why_not = not_meant_for_here(migration);
 	const RegisteredMigration *newest;
 
+	if (written_to != NIL)
+		return psprintf("refuse: the script on record was changed after it was applied: %s",
+						joined(written_to));
+	if (is_written_to(known))
+		return pstrdup("refuse: its script was changed after it was registered");
 	if (why_not != NULL)
 		return psprintf("skip: %s", why_not);
 	newest = newest_applied();
@@ -91,8 +97,16 @@ action_of(const NewMigration *migration, const RegisteredMigration *known)
 	return psprintf("refuse: out of order, after version %s", newest->version);
 }
 
+/* What is the same for all rows. */
+typedef struct Sources
+{
+	bool has_lint;
+	bool has_effects;
+	List *written_to; /* labels of what is applied, and no longer as it was */
+} Sources;
+
 static void
-put_row(ReturnSetInfo *result, const RegisteredMigration *known, bool has_lint, bool has_effects)
+put_row(ReturnSetInfo *result, const RegisteredMigration *known, const Sources *sources)
 {
 	NewMigration *migration = given_by_registry(known);
 	Datum values[PLAN_COLUMNS];
@@ -102,12 +116,12 @@ put_row(ReturnSetInfo *result, const RegisteredMigration *known, bool has_lint, 
 	values[0] = nulls[0] ? (Datum) 0 : CStringGetTextDatum(known->version);
 	values[1] = CStringGetTextDatum(known->name);
 	values[2] = CStringGetTextDatum(known->kind);
-	nulls[3] = !has_lint;
-	values[3] = has_lint ? text_array(findings_of(migration)) : (Datum) 0;
-	nulls[4] = !has_effects;
-	values[4] = has_effects ? text_array(permits_missing(migration)) : (Datum) 0;
+	nulls[3] = !sources->has_lint;
+	values[3] = sources->has_lint ? text_array(findings_of(migration)) : (Datum) 0;
+	nulls[4] = !sources->has_effects;
+	values[4] = sources->has_effects ? text_array(permits_missing(migration)) : (Datum) 0;
 	values[5] = text_array(closed_gates(migration));
-	values[6] = CStringGetTextDatum(action_of(migration, known));
+	values[6] = CStringGetTextDatum(action_of(migration, known, sources->written_to));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -119,8 +133,7 @@ safemig_plan(PG_FUNCTION_ARGS)
 {
 	char *target = optional_text(fcinfo, 0);
 	char *key = target == NULL ? NULL : key_of_title(target);
-	bool has_lint;
-	bool has_effects;
+	Sources sources;
 	List *waiting;
 	ListCell *cell;
 
@@ -128,11 +141,12 @@ safemig_plan(PG_FUNCTION_ARGS)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	require_target(target, key);
-	has_lint = is_there("lint");
-	has_effects = is_there("effects");
+	sources.has_lint = is_there("lint");
+	sources.has_effects = is_there("effects");
+	sources.written_to = applied_and_written_to();
 	waiting = all_waiting(key, environment_name(current_environment()), seeds_are_wanted());
 	foreach(cell, waiting)
-		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(cell), has_lint, has_effects);
+		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(cell), &sources);
 	SPI_finish();
 	return (Datum) 0;
 }

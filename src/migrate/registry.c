@@ -15,6 +15,7 @@
 
 #include "base/own_row.h"
 #include "base/owner.h"
+#include "migrate/checksum.h"
 #include "migrate/registry.h"
 #include "migrate/registry_row.h"
 
@@ -217,6 +218,12 @@ static char *
 column(uint64 row, int number)
 {
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number);
+}
+
+bool
+is_written_to(const RegisteredMigration *migration)
+{
+	return strcmp(text_checksum(migration->up), migration->checksum) != 0;
 }
 
 static List *

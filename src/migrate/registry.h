@@ -88,6 +88,9 @@ extern RegisteredMigration *newest_applied(void);
 extern bool is_applied(const RegisteredMigration *migration);
 extern bool is_pending(const RegisteredMigration *migration);
 
+/* Did somebody write to the script on record?  Its checksum is of the one that was put there. */
+extern bool is_written_to(const RegisteredMigration *migration);
+
 /* The newest applied version, or if there is none, one that waits: it decides the scheme. */
 extern const RegisteredMigration *first_of_scheme(const RegisteredMigration *newest);
 

@@ -205,7 +205,7 @@ is_applied_or_the_same(const RegisteredMigration *known, const NewMigration *mig
 {
 	if (is_applied(known))
 		return strcmp(known->kind, KIND_REPEATABLE) != 0;
-	return is_pending(known) && same_text(known->name, migration->name) &&
+	return is_pending(known) && !is_written_to(known) && same_text(known->name, migration->name) &&
 		same_text(known->checksum, migration->checksum) &&
 		same_text(known->down, migration->down) && same_texts(known->permits, migration->permits) &&
 		same_text(known->reason, migration->reason) &&

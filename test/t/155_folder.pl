@@ -132,6 +132,9 @@ like($err, qr/WARNING:  the file of version 1\.1 \(cut\) is gone/, 'an applied v
 ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT safemig.load('" . folder(%shop, 'V1.0__users.sql' => "CREATE TABLE users (id bigint);\n") . "')");
 like($err, qr/SM002/, 'one that was changed is refused');
 like($err, qr/file V1\.0__users\.sql/, 'by its file');
+$node->safe_psql('postgres', q{SET safemig.enforce = off; UPDATE safemig.migration SET up = 'SELECT 1' WHERE version = '1.0'});
+($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT safemig.load('$shop')");
+like($err, qr/SM002: the script on record was changed after it was applied: version 1\.0\n/, 'as is the file of one whose script on record was written to');
 
 $node->stop;
 done_testing();
