@@ -55,6 +55,13 @@ SELECT safemig.current_version();
 RESET search_path;
 SELECT to_regclass('evil.here');
 
+-- nor does one script of a rollback hand its settings to the next
+CREATE TABLE seen (work_mem text);
+SELECT safemig.apply('3.1', 'looks', 'SELECT 1', down => 'INSERT INTO public.seen SELECT current_setting(''work_mem'')');
+SELECT safemig.apply('3.2', 'sets', 'SELECT 1', down => 'SET work_mem = ''10MB''');
+SELECT safemig.rollback('3');
+TABLE seen;
+
 -- a statement's time: by the setting, or by the script itself, for each statement
 SELECT safemig.set('statement_timeout_apply', '800ms');
 SELECT safemig.apply('4', 'short ones', 'SELECT pg_sleep(0.45); SELECT pg_sleep(0.45)');
