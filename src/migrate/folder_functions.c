@@ -19,6 +19,8 @@
 #include "base/compat.h"
 #include "base/errors.h"
 #include "base/owner.h"
+#include "base/settings.h"
+#include "base/text_list.h"
 #include "migrate/folder.h"
 
 PG_FUNCTION_INFO_V1(safemig_read_folder);
@@ -144,6 +146,22 @@ register_version(const FolderEntry *entry)
 				isnull);
 }
 
+/*
+ * What is not meant for production stands in the folder that goes there all the
+ * same; seed() is asked only where the file says production, and says no.
+ */
+static bool
+is_left_out(const FolderEntry *entry)
+{
+	const char *production = environment_name(ENVIRONMENT_PRODUCTION);
+
+	if (entry->name.kind != FILE_SEED || current_environment() != ENVIRONMENT_PRODUCTION ||
+		is_in_texts(entry->text.environments, production))
+		return false;
+	ereport(NOTICE, (errmsg("%s is left out: this is production", entry->file)));
+	return true;
+}
+
 static bool
 register_entry(const FolderEntry *entry)
 {
@@ -153,6 +171,8 @@ register_entry(const FolderEntry *entry)
 
 	if (entry->name.kind == FILE_VERSIONED)
 		return register_version(entry);
+	if (is_left_out(entry))
+		return false;
 	values[0] = text_or_null(entry->name.name, &isnull[0]);
 	values[1] = text_or_null(entry->text.up, &isnull[1]);
 	values[2] = array_of(entry->text.environments, true, &isnull[2]);

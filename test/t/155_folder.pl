@@ -136,5 +136,19 @@ $node->safe_psql('postgres', q{SET safemig.enforce = off; UPDATE safemig.migrati
 ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSELECT safemig.load('$shop')");
 like($err, qr/SM002: the script on record was changed after it was applied: version 1\.0\n/, 'as is the file of one whose script on record was written to');
 
+# seeds stand in the folder that goes to production, and stay out of it
+$node->safe_psql('postgres', 'CREATE DATABASE seeds');
+$node->safe_psql('seeds', 'CREATE EXTENSION safemig');
+my %seeds = ('1_plans.sql' => "CREATE TABLE plans (i int);\n", 'seeds/plans.sql' => "INSERT INTO plans VALUES (1);\n");
+($status, $out, $err) = $node->psql('seeds', "SELECT safemig.load('" . folder(%seeds) . "')");
+is($out, '1', 'the version is registered');
+like($err, qr/NOTICE:  seeds\/plans\.sql is left out: this is production/, 'and its seeds are not');
+($status, $out, $err) = $node->psql('seeds', "SELECT safemig.load('" . folder(%seeds, 'seeds/x.sql' => "-- safemig:environments production\nSELECT 1;\n") . "')");
+like($err, qr/seed x cannot be applied: this is production/, 'one that is meant for production is refused');
+$node->safe_psql('seeds', q{SELECT safemig.set('environment', 'development'); SELECT safemig.set('seeding', 'on')});
+is($node->safe_psql('seeds', "SELECT safemig.load('" . folder(%seeds) . "')"), '2', 'in development it is registered');
+$node->safe_psql('seeds', 'CALL safemig.migrate()');
+is($node->safe_psql('seeds', 'SELECT count(*) FROM plans'), '1', 'and runs');
+
 $node->stop;
 done_testing();
