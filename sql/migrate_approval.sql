@@ -57,6 +57,20 @@ CALL safemig.migrate();
 SELECT safemig.approve('1', 'too late');
 SELECT event, version, reason, session_role FROM safemig.history WHERE event IN ('approval', 'attestation') ORDER BY id;
 
+-- what has only a name, and no version before it, waits for them as well
+SELECT safemig.set('approvals', '1'), safemig.set('require_tested', 'on');
+SELECT safemig.repeatable('ones', 'CREATE OR REPLACE VIEW ones AS SELECT 1 AS one');
+CALL safemig.migrate();
+SELECT safemig.attest('repeatable ones', 'staging');
+SET SESSION AUTHORIZATION regress_approver;
+SELECT safemig.approve('repeatable ones', 'read it');
+RESET SESSION AUTHORIZATION;
+SELECT safemig.repeatable('ones', 'CREATE OR REPLACE VIEW ones AS SELECT 1 AS one');
+SELECT safemig.repeatable('ones', 'CREATE OR REPLACE VIEW ones AS SELECT 2 AS one');
+SELECT safemig.set('approvals', '0'), safemig.set('require_tested', 'off');
+CALL safemig.migrate();
+SELECT one FROM ones;
+
 \c :home
 SET safemig.enforce = off;
 DROP DATABASE regress_migrate_approval;

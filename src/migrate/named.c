@@ -1,8 +1,8 @@
 /*
  * named.c
  *		safemig.repeatable() and safemig.seed(): migrations that have a name and no
- *		version.  Both come after all versions: at once when none waits, else in the
- *		next migrate().
+ *		version.  Both come after all versions: at once when none waits and nobody has
+ *		to look at them first, else in the next migrate().
  */
 #include "postgres.h"
 
@@ -13,8 +13,10 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/settings.h"
+#include "base/text_list.h"
 #include "migrate/checksum.h"
 #include "migrate/compare.h"
+#include "migrate/gate.h"
 #include "migrate/given.h"
 #include "migrate/register.h"
 #include "migrate/unit.h"
@@ -34,6 +36,20 @@ a_version_waits(void)
 	return next != NULL && next->version != NULL;
 }
 
+/* Somebody has to look at these words first, which he can once they are on record. */
+static bool
+people_are_asked(NewMigration *migration)
+{
+	List *closed;
+
+	if (!setting_is_on(SETTING_REQUIRE_TESTED) && setting_amount(SETTING_APPROVALS) == 0)
+		return false;
+	parse_whole(migration);
+	closed = closed_gates(migration);
+	return is_in_texts(closed, setting_name(SETTING_REQUIRE_TESTED)) ||
+		is_in_texts(closed, setting_name(SETTING_APPROVALS));
+}
+
 /* As apply() does: no wait for a turn where there is nothing to do. */
 static void
 bring_named(void *arg)
@@ -49,7 +65,8 @@ bring_named(void *arg)
 		compare_with_applied(migration, known);
 		call->outcome = OUTCOME_ALREADY_APPLIED;
 	}
-	else if (not_meant_for_here(migration) == NULL && a_version_waits())
+	else if (not_meant_for_here(migration) == NULL &&
+			 (a_version_waits() || people_are_asked(migration)))
 		call->outcome = register_migration(migration);
 	else
 		call->outcome = run_unit(call->attempt, migration, known, NULL);
