@@ -250,6 +250,13 @@ foreach my $stage ('lint', 'staging', 'propose', 'production')
 }
 is(superuser('shop', 'SELECT safemig.current_version()'), '1.8.0', 'all is there again');
 
+# What has only a name, and comes alone, waits for ann as well.
+write_file("$home/migrations/R__mails.sql", "CREATE OR REPLACE VIEW mails AS SELECT email, city FROM users;\n");
+succeeds("a view alone: make $_", "make -s $_", PGSERVICE => $_ eq 'staging' ? 'staging' : 'shop') foreach 'staging', 'propose';
+approve('repeatable mails');
+succeeds('a view alone: make production', 'make -s production', PGSERVICE => 'shop', BUILD => 'of a view');
+is(superuser('shop', q{SELECT count(*) FROM pg_attribute WHERE attrelid = 'mails'::regclass}), '2', 'it is the new one');
+
 # ---------- afterwards ----------
 
 my $seen = superuser('shop', $page->next(qr/^SELECT version, state/));
