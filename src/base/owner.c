@@ -155,6 +155,13 @@ write_as_role(Oid role, const char *sql)
 	SPI_finish();
 }
 
+void
+read_as_role(Oid role, const char *sql)
+{
+	(void) execute_as(role, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS, 0, sql, 0, NULL,
+					  NULL, NULL);
+}
+
 /* What the query before found, if it was one row with a value */
 static int64
 bigint_found(int64 otherwise)

@@ -42,6 +42,12 @@ text_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const char 
  */
 extern void write_as_role(Oid role, const char *sql);
 
+/*
+ * Likewise, for rows of that role's table, in SPI_tuptable: SPI must be connected.
+ * The role meets every row of it, whatever its policies force upon him.
+ */
+extern void read_as_role(Oid role, const char *sql);
+
 /* Likewise, for the one bigint that a query of that role's table finds; -1 when it finds none. */
 extern int64 bigint_as_role(Oid role, const char *sql);
 

@@ -32,6 +32,7 @@
 
 #include "audit/history.h"
 #include "audit/session.h"
+#include "base/apart.h"
 #include "base/arguments.h"
 #include "base/errors.h"
 #include "base/installation.h"
@@ -238,6 +239,38 @@ adopt_table(Oid relid)
 	return reconcile_tool_log(&log, relid, true);
 }
 
+typedef struct Adoption
+{
+	Oid relid;
+	int64 versions;
+} Adoption;
+
+static void
+adopt_this(void *arg)
+{
+	Adoption *adoption = arg;
+
+	adoption->versions = adopt_table(adoption->relid);
+}
+
+/* Anybody may have made it: what is wrong with it must end neither others' DDL nor adopt(). */
+static bool
+adopt_if_possible(Oid relid, int64 *versions)
+{
+	Adoption adoption = {relid, 0};
+	ErrorData *error = run_apart(adopt_this, &adoption);
+
+	*versions += adoption.versions;
+	if (error == NULL)
+		return true;
+	ereport(WARNING,
+			(errmsg("table %s of a migration tool cannot be followed: %s",
+					quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)),
+											   get_rel_name(relid)),
+					error->message)));
+	return false;
+}
+
 static void
 let_go(Oid relid)
 {
@@ -284,8 +317,9 @@ adopt_new_tables(List *tools)
 		{
 			if (ConditionalLockRelationOid(relid, ShareRowExclusiveLock))
 			{
-				(void) adopt_table(relid);
-				found = true;
+				int64 versions = 0;
+
+				found = adopt_if_possible(relid, &versions) || found;
 			}
 			else
 				look_for_tables = true;
@@ -454,7 +488,7 @@ safemig_adopt(PG_FUNCTION_ARGS)
 	foreach(lc, tables_of_tools(tools))
 	{
 		LockRelationOid(lfirst_oid(lc), ShareRowExclusiveLock);
-		versions += adopt_table(lfirst_oid(lc));
+		(void) adopt_if_possible(lfirst_oid(lc), &versions);
 	}
 	PG_RETURN_INT64(versions);
 }
