@@ -28,19 +28,31 @@ refuse_file(const char *file, const char *why)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_SCRIPT), errmsg("%s cannot be loaded: %s", file, why)));
 }
 
+/* Before it is opened: that waits for the other end of a pipe, and no cancel ends the wait. */
+static void
+require_regular(const char *path, const char *file)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat \"%s\": %m", path)));
+	if (!S_ISREG(status.st_mode))
+		refuse_file(file, "it is no regular file");
+}
+
 static char *
 read_bytes(const char *path, const char *file, int *length)
 {
-	FILE *stream = AllocateFile(path, PG_BINARY_R);
+	FILE *stream;
 	struct stat status;
 	char *bytes;
 
+	require_regular(path, file);
+	stream = AllocateFile(path, PG_BINARY_R);
 	if (stream == NULL)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not open \"%s\": %m", path)));
 	if (fstat(fileno(stream), &status) != 0)
 		ereport(ERROR, (errcode_for_file_access(), errmsg("could not stat \"%s\": %m", path)));
-	if (!S_ISREG(status.st_mode))
-		refuse_file(file, "it is no regular file");
 	if (status.st_size > LARGEST_FILE)
 		refuse_file(file, "it is larger than 64 MB");
 	bytes = palloc(status.st_size + 1);

@@ -102,6 +102,10 @@ is($node->safe_psql('postgres', "SELECT string_agg(version, ' ') FROM safemig.re
 symlink '/dev/zero', "$linked/3_c.sql" or die $!;
 my ($status, $out, $err) = $node->psql('postgres', "SELECT * FROM safemig.read_folder('$linked')");
 like($err, qr/3_c\.sql cannot be loaded: it is no regular file/, 'but not to what has no end');
+my $piped = folder();
+system('mkfifo', "$piped/1_a.sql") == 0 or die $!;
+($status, $out, $err) = $node->psql('postgres', "SELECT * FROM safemig.read_folder('$piped')", timeout => 20);
+like($err, qr/1_a\.sql cannot be loaded: it is no regular file/, 'nor wait for the other end of a pipe');
 ($status, $out, $err) = $node->psql('postgres', "SELECT * FROM safemig.read_folder('/no/such/folder')");
 like($err, qr/could not open directory/, 'a folder that is not there');
 
