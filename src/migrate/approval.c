@@ -1,7 +1,8 @@
 /*
  * approval.c
  *		safemig.approve() and safemig.attest(): who has looked at a script, and where
- *		it was tried.  Both are about its words: another script needs both anew.
+ *		it was tried.  Both are about its words: another script needs both anew.  An
+ *		approval is about its permits, down script and check as well.
  */
 #include "postgres.h"
 
@@ -73,10 +74,13 @@ approve(void *arg)
 	values[2] = CStringGetTextDatum(session_role_name());
 	values[3] = call->note == NULL ? (Datum) 0 : CStringGetTextDatum(call->note);
 	(void) execute_as_owner("INSERT INTO safemig.approval AS a"
-							" (version_key, token_checksum, approved_by, at, note)"
-							" VALUES ($1, $2, $3, clock_timestamp(), $4)"
+							" (version_key, token_checksum, approved_by, at, note, terms)"
+							" SELECT $1, $2, $3, clock_timestamp(), $4,"
+							" safemig.terms(m.permits, m.down, m.check_sql)"
+							" FROM safemig.migration m WHERE m.version_key = $1"
 							" ON CONFLICT (version_key, token_checksum, approved_by)"
-							" DO UPDATE SET at = excluded.at, note = excluded.note",
+							" DO UPDATE SET at = excluded.at, note = excluded.note,"
+							" terms = excluded.terms",
 							4, types, values, call->note == NULL ? "   n" : NULL);
 	record_witness(call, known, "approval", known->checksum);
 }

@@ -11,6 +11,7 @@
 
 #include "base/installation.h"
 #include "base/owner.h"
+#include "base/text_list.h"
 #include "migrate/gate_closed.h"
 
 /* What a query about the version and its words counts; 0 while the SQL is older than its table. */
@@ -42,7 +43,34 @@ needs_test(const NewMigration *migration, ClosedGate *gate)
 	return true;
 }
 
-/* Nobody's own approval counts: who registered it may be another by now. */
+/*
+ * Nobody's own approval counts: who registered it may be another by now.  Nor does
+ * one of the same words with other permits, which would be a blank cheque.
+ */
+static int64
+count_approvals(const NewMigration *migration)
+{
+	Oid types[5] = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID};
+	Datum values[5];
+	char nulls[6] = "     ";
+
+	if (!OidIsValid(safemig_find_relation("approval")))
+		return 0;
+	values[0] = CStringGetTextDatum(migration->key);
+	values[1] = CStringGetTextDatum(migration->token_checksum);
+	values[2] = text_array(migration->permits);
+	values[3] = migration->down ? CStringGetTextDatum(migration->down) : (Datum) 0;
+	nulls[3] = migration->down ? ' ' : 'n';
+	values[4] = migration->check_sql ? CStringGetTextDatum(migration->check_sql) : (Datum) 0;
+	nulls[4] = migration->check_sql ? ' ' : 'n';
+	return bigint_as_owner(
+		"SELECT count(*) FROM safemig.approval a WHERE a.version_key = $1"
+		" AND a.token_checksum = $2 AND a.terms = safemig.terms($3, $4, $5)"
+		" AND a.approved_by IS DISTINCT FROM"
+		" (SELECT m.registered_by FROM safemig.migration m WHERE m.version_key = $1)",
+		5, types, values, nulls);
+}
+
 bool
 needs_approvals(const NewMigration *migration, ClosedGate *gate)
 {
@@ -51,11 +79,7 @@ needs_approvals(const NewMigration *migration, ClosedGate *gate)
 
 	if (wanted == 0)
 		return false;
-	given = count_of("approval",
-					 "SELECT count(*) FROM safemig.approval a WHERE a.version_key = $1"
-					 " AND a.token_checksum = $2 AND a.approved_by IS DISTINCT FROM"
-					 " (SELECT m.registered_by FROM safemig.migration m WHERE m.version_key = $1)",
-					 migration);
+	given = count_approvals(migration);
 	if (given >= wanted)
 		return false;
 	gate->setting = SETTING_APPROVALS;

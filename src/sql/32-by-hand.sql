@@ -24,6 +24,7 @@ REVOKE ALL ON FUNCTION safemig.note(text, text) FROM PUBLIC;
 CREATE TABLE safemig.approval (
 	version_key    text COLLATE "C" NOT NULL,
 	token_checksum text NOT NULL,
+	terms          text NOT NULL,
 	approved_by    text NOT NULL,
 	at             timestamptz NOT NULL,
 	note           text,
@@ -31,8 +32,17 @@ CREATE TABLE safemig.approval (
 );
 COMMENT ON TABLE safemig.approval IS 'who has approved which script of which version; written by safemig.approve() only';
 COMMENT ON COLUMN safemig.approval.token_checksum IS 'of the script that was approved: another one needs another approval';
+COMMENT ON COLUMN safemig.approval.terms IS 'safemig.terms() on which it was to run: with other permits it needs another approval, too';
 REVOKE ALL ON safemig.approval FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('safemig.approval', '');
+
+CREATE FUNCTION safemig.terms(permits text[], down text, check_sql text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT 'sha256:' || encode(sha256(convert_to(jsonb_build_array(permits, down, check_sql)::text, 'UTF8')), 'hex')
+$$;
+COMMENT ON FUNCTION safemig.terms(text[], text, text) IS
+'digest of what a script comes with: what it may destroy, its down script and its check. An approval is of these, too';
 
 CREATE TABLE safemig.attestation (
 	version_key    text COLLATE "C" NOT NULL,
@@ -65,10 +75,10 @@ REVOKE ALL ON FUNCTION safemig.attest(text, text, text) FROM PUBLIC;
 -- Open to all, as no row of them holds a script.
 CREATE VIEW safemig.approvals AS
 	SELECT coalesce(m.version, a.version_key) AS version, a.approved_by, a.at, a.note,
-	       a.token_checksum = m.token_checksum AS current
+	       a.token_checksum = m.token_checksum AND a.terms = safemig.terms(m.permits, m.down, m.check_sql) AS current
 	  FROM safemig.approval a JOIN safemig.migration m ON m.version_key = a.version_key
 	 ORDER BY a.version_key, a.at;
-COMMENT ON VIEW safemig.approvals IS 'who has approved what; current: of the script that is on record';
+COMMENT ON VIEW safemig.approvals IS 'who has approved what; current: of the script that is on record, with its permits, down script and check';
 GRANT SELECT ON safemig.approvals TO PUBLIC;
 
 CREATE VIEW safemig.attestations AS

@@ -66,7 +66,8 @@ AS $lines$
 		  FROM m JOIN safemig.attestation a ON a.version_key = m.version_key AND a.token_checksum = m.token_checksum),
 	approved AS (
 		SELECT string_agg(format('%s at %s', a.approved_by, a.at), '; ' ORDER BY a.at) AS found, count(*) AS count
-		  FROM m JOIN safemig.approval a ON a.version_key = m.version_key AND a.token_checksum = m.token_checksum),
+		  FROM m JOIN safemig.approval a ON a.version_key = m.version_key AND a.token_checksum = m.token_checksum
+		   AND a.terms = safemig.terms(m.permits, m.down, m.check_sql)),
 	setting AS (
 		SELECT coalesce(max(s.value) FILTER (WHERE s.name = 'approvals'), '0')::bigint AS approvals,
 		       nullif(max(s.value) FILTER (WHERE s.name = 'change_window'), 'off') AS change_window,
