@@ -130,6 +130,22 @@ add_entry(Reading *reading, FolderEntry *entry)
 		reading->entries = lappend(reading->entries, entry);
 }
 
+/* A name of any bytes, in the database's encoding: it goes into messages and into the log. */
+static char *
+name_as_text(const char *name)
+{
+	int length = strlen(name);
+	char *shown;
+
+	if (pg_verify_mbstr(PG_UTF8, name, length, true))
+		return pg_any_to_server(name, length, PG_UTF8);
+	shown = pstrdup(name);
+	for (char *at = shown; *at != '\0'; at++)
+		if (IS_HIGHBIT_SET(*at))
+			*at = '?';
+	refuse_file(shown, "its name is not written in UTF-8");
+}
+
 static void
 read_entry(Reading *reading, const char *file, const FileName *name)
 {
@@ -137,7 +153,8 @@ read_entry(Reading *reading, const char *file, const FileName *name)
 	char *path = psprintf("%s/%s", reading->directory, file);
 
 	entry->name = *name;
-	entry->file = pstrdup(file);
+	entry->file = name_as_text(file);
+	entry->name.name = name_as_text(name->name);
 	if (name->version != NULL)
 	{
 		ParsedVersion parsed;
@@ -145,7 +162,7 @@ read_entry(Reading *reading, const char *file, const FileName *name)
 		require_version(name->version, &parsed);
 		entry->key = pstrdup(parsed.key);
 	}
-	parse_file_text(file, read_file_text(path, file), &entry->text);
+	parse_file_text(entry->file, read_file_text(path, entry->file), &entry->text);
 	add_entry(reading, entry);
 }
 
@@ -250,7 +267,7 @@ read_name(Reading *reading, const char *file)
 		read_entry(reading, file, &name);
 	else
 		ereport(NOTICE,
-				(errmsg("%s is left out: its name holds no version", file),
+				(errmsg("%s is left out: its name holds no version", name_as_text(file)),
 				 errhint("V1.2.0__name.sql, 1.2.0_name.sql, 20260119_name.sql or R__name.sql.")));
 }
 

@@ -93,6 +93,11 @@ refuses(qr/1\.2_a\.sql and V1\.2\.0__b\.sql are both version 1\.2\.0/, 'two file
 refuses(qr/2_a\.down\.sql is the way down of a version that is not there/, 'a way down alone', '1_a.sql' => 'SELECT 1', '2_a.down.sql' => 'SELECT 2');
 refuses(qr/1_a\.sql cannot be loaded: it is written in UTF-16/, 'UTF-16', '1_a.sql' => "\xff\xfeS\0E\0");
 refuses(qr/1_a\.sql cannot be loaded: it is not written in UTF-8/, 'Latin-1', '1_a.sql' => "SELECT '\xe4'");
+refuses(qr/1_\?\.sql cannot be loaded: its name is not written in UTF-8/, 'a name in Latin-1', "1_\xe4.sql" => 'SELECT 1');
+refuses(qr/R__\?\(\.sql cannot be loaded: its name/, 'that of a repeatable', "R__\xc3(.sql" => 'SELECT 1');
+refuses(qr/seeds\/\?\.sql cannot be loaded: its name/, 'that of a seed', "seeds/\xff.sql" => 'SELECT 1');
+named("1_\xc3\xa4.sql", "versioned|1|\xc3\xa4");
+is(read_folder('version', "\xff.txt" => 'x', '1_a.sql' => 'SELECT 1'), '1', 'but not that of another file');
 refuses(qr/schema\.sql is left out/, 'no version, no silence', 'schema.sql' => 'SELECT 1');
 is(read_folder("up = E'SELECT ''ä''\\n'", '1_a.sql' => "\xef\xbb\xbfSELECT '\xc3\xa4'\n"), 't', 'a byte order mark is not read');
 
