@@ -77,6 +77,12 @@ SELECT safemig.register('1.15', 'fifteen', 'CREATE TABLE made (i int)');
 CALL safemig.migrate();
 SELECT version, state FROM states WHERE version > '1.12';
 
+-- one that fails at its commit is on record as any that fails
+SELECT safemig.register('1.15.1', 'late', 'CREATE TEMP TABLE a (id int PRIMARY KEY) ON COMMIT DELETE ROWS; CREATE TEMP TABLE b (id int REFERENCES a)');
+CALL safemig.migrate();
+SELECT version, state, note FROM safemig.status WHERE version = '1.15.1';
+SELECT safemig.mark('1.15.1', 'rolled back', 'not needed');
+
 -- a stored script that somebody wrote to
 SELECT safemig.register('1.16', 'sixteen', 'SELECT 1');
 SET safemig.enforce = off;

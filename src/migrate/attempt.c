@@ -144,6 +144,17 @@ make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg)
 	end_attempt(attempt);
 }
 
+/* The error stays what it is, and goes on. */
+void
+record_failed_commit(const Attempt *attempt)
+{
+	MemoryContext context = MemoryContextSwitchTo(attempt->context);
+	ErrorData *error = CopyErrorData();
+
+	record(attempt, error->sqlerrcode, error->message, error->hint);
+	MemoryContextSwitchTo(context);
+}
+
 const char *
 title_in_words(const char *title)
 {

@@ -37,6 +37,9 @@ extern Attempt *new_attempt(const char *function);
  */
 extern void make_attempt(Attempt *attempt, void (*work)(void *arg), void *arg);
 
+/* Of an attempt that is over: the error of the commit behind it, within PG_CATCH. */
+extern void record_failed_commit(const Attempt *attempt);
+
 /* SM008 where a migration cannot run; within make_attempt, to be on record. */
 extern void check_caller(const Attempt *attempt);
 

@@ -107,6 +107,8 @@ migrate_next(void *arg)
 	if (strcmp(outcome, OUTCOME_APPLIED) != 0)
 		return;
 	call->just_applied = MemoryContextStrdup(call->attempt->context, next->label);
+	call->attempt->version = MemoryContextStrdup(call->attempt->context, next->title);
+	call->attempt->name = MemoryContextStrdup(call->attempt->context, next->name);
 	call->applied++;
 }
 
@@ -140,6 +142,23 @@ migrate_in_one_transaction(MigrateCall *call)
 	}
 }
 
+/* ON COMMIT actions and the like fail this late, and take the version with them. */
+static void
+commit_step(const MigrateCall *call)
+{
+	PG_TRY();
+	{
+		SPI_commit();
+	}
+	PG_CATCH();
+	{
+		if (call->just_applied != NULL)
+			record_failed_commit(call->attempt);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
 /*
  * SPI_commit() lets go of the snapshot that the server made for the CALL; the
  * wait is without one, and the work has one of its own.
@@ -158,7 +177,7 @@ migrate_one_by_one(MigrateCall *call)
 		EnsurePortalSnapshotExists();
 		MemoryContextSwitchTo(work);
 		step(call);
-		SPI_commit();
+		commit_step(call);
 		tell_applied(call);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(work);
