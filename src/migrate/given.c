@@ -151,5 +151,6 @@ given_by_registry(const RegisteredMigration *known)
 	migration->environments = known->environments;
 	migration->release = known->release;
 	migration->out_of_order = known->out_of_order;
+	migration->read_as_of = known->changed_at;
 	return migration;
 }

@@ -12,6 +12,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/timestamp.h"
 
 #include "base/own_row.h"
 #include "base/owner.h"
@@ -93,6 +94,8 @@ read_migration_row(HeapTuple tuple, TupleDesc desc)
 	migration->taken_back = text_of(tuple, desc, MIGRATION_TAKEN_BACK);
 	migration->accepts = text_of(tuple, desc, MIGRATION_ACCEPTS);
 	migration->registered_by = text_of(tuple, desc, MIGRATION_REGISTERED_BY);
+	migration->changed_at =
+		DatumGetTimestampTz(heap_getattr(tuple, MIGRATION_CHANGED_AT, desc, &isnull));
 	return migration;
 }
 

@@ -8,6 +8,7 @@
 #define SAFEMIG_REGISTRY_H
 
 #include "postgres.h"
+#include "datatype/timestamp.h"
 #include "nodes/pg_list.h"
 
 #include "migrate/version.h"
@@ -45,6 +46,7 @@ typedef struct NewMigration
 	List *environments; /* NIL: all */
 	const char *release;
 	bool out_of_order;
+	TimestampTz read_as_of; /* what is run from the registry: its changed_at then; else 0 */
 	int64 statements;
 	int64 rows;
 	double seconds;
@@ -76,7 +78,8 @@ typedef struct RegisteredMigration
 	bool has_journal; /* of what takes it back */
 	char *taken_back; /* checksum of the script that a rollback took back last, else NULL */
 	char *registered_by;
-	char *accepts; /* why another script is taken over when it comes next, else NULL */
+	TimestampTz changed_at; /* since when it is in this state, with this script */
+	char *accepts;			/* why another script is taken over when it comes next, else NULL */
 } RegisteredMigration;
 
 /* "version 1.3.0" for what has a version, else the title */

@@ -17,6 +17,8 @@
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
+#include "base/errors.h"
+#include "base/installation.h"
 #include "base/own_row.h"
 #include "base/owner.h"
 #include "base/text_list.h"
@@ -188,10 +190,26 @@ save(const NewMigration *migration, void (*set)(OwnRow *row, const NewMigration 
 	return saved;
 }
 
+/*
+ * Whoever registered it anew while it ran was told that his script waits now: it
+ * must not be passed over.
+ */
+static bool
+is_not_what_ran(const RegisteredMigration *known, const NewMigration *migration)
+{
+	if (migration->read_as_of != 0 && known->changed_at != migration->read_as_of)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_UNAVAILABLE),
+				 errmsg("%s was registered anew while it ran", migration->label),
+				 errdetail("All of it is undone, as it is not what waits now."),
+				 errhint("CALL %s.migrate(); runs what is registered.", SAFEMIG_NAME)));
+	return false;
+}
+
 void
 save_applied(const NewMigration *migration)
 {
-	(void) save(migration, set_applied, NULL);
+	(void) save(migration, set_applied, is_not_what_ran);
 }
 
 static bool
