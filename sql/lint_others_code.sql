@@ -34,6 +34,12 @@ ALTER TABLE authors.own ENABLE ROW LEVEL SECURITY;
 CREATE TABLE authors.log (at date, body text) PARTITION BY RANGE (at);
 CREATE TABLE authors.log_2026 (at date, body text);
 INSERT INTO authors.log_2026 VALUES ('2026-01-02', 'abc');
+CREATE TABLE authors.indexed (id bigint PRIMARY KEY, body varchar(100));
+INSERT INTO authors.indexed VALUES (1, 'abc');
+SET client_min_messages = error;
+CREATE INDEX ON authors.indexed ((authors.ran('index')), body);
+CREATE INDEX ON authors.indexed (id) WHERE authors.ran('index') AND body > '';
+RESET client_min_messages;
 RESET ROLE;
 CREATE FUNCTION pg_temp.found(script text) RETURNS SETOF text LANGUAGE sql AS $$
 	SELECT rule || ': ' || pg_catalog.regexp_replace(message, ' \([^)]*\)', '') FROM safemig.lint(script)
@@ -50,6 +56,10 @@ SELECT pg_temp.found($$DELETE FROM users WHERE authors.ran('condition')$$);
 SELECT count(*) FROM safemig.effects($$DELETE FROM users WHERE authors.ran('condition')$$);
 SELECT pg_temp.found($$ALTER TABLE authors.log ATTACH PARTITION authors.log_2026 FOR VALUES FROM (authors.today()) TO ('2027-01-01')$$);
 SELECT pg_temp.found($$ALTER TABLE authors.log ATTACH PARTITION authors.log_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')$$);
+
+-- nor is anything worked out of an index, which is only read
+SELECT pg_temp.found('ALTER TABLE authors.indexed ALTER body TYPE varchar(200)');
+SELECT DISTINCT rule FROM safemig.lint('ALTER TABLE authors.indexed ALTER body TYPE varchar(200)') WHERE rule ~ 'index|rewrit|type';
 
 -- what a policy or a right keeps from somebody is not counted for him, the rest is
 SET ROLE regress_reader;

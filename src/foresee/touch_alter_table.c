@@ -19,8 +19,10 @@
 #include "commands/tablespace.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/readfuncs.h"
 #include "optimizer/optimizer.h"
 #include "utils/acl.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 #include "utils/rel.h"
@@ -226,21 +228,34 @@ index_is_rebuilt(const DraftIndex *index, const DraftColumn *old, const DraftCol
 		old->type != changed->type;
 }
 
+/*
+ * As it is stored: RelationGetIndexExpressions() would work out what it takes for
+ * constant, which is code of the table's owner, with the rights of who asks.
+ */
+static bool
+pull_columns_of(HeapTuple index, AttrNumber part, Bitmapset **used)
+{
+	bool isnull;
+	Datum stored = SysCacheGetAttr(INDEXRELID, index, part, &isnull);
+
+	if (!isnull)
+		pull_varattnos((Node *) stringToNode(TextDatumGetCString(stored)), 1, used);
+	return !isnull;
+}
+
 /* One with an expression or a predicate is never compared, and always built anew. */
 static bool
 index_computes_with(const DraftIndex *index, const DraftColumn *column)
 {
-	Relation rel = OidIsValid(index->oid) ? RelationIdGetRelation(index->oid) : NULL;
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index->oid));
 	Bitmapset *used = NULL;
 	bool computes;
 
-	if (!RelationIsValid(rel))
+	if (!HeapTupleIsValid(tuple))
 		return false;
-	pull_varattnos((Node *) RelationGetIndexExpressions(rel), 1, &used);
-	pull_varattnos((Node *) RelationGetIndexPredicate(rel), 1, &used);
-	computes = !heap_attisnull(rel->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
-		!heap_attisnull(rel->rd_indextuple, Anum_pg_index_indpred, NULL);
-	RelationClose(rel);
+	computes = pull_columns_of(tuple, Anum_pg_index_indexprs, &used);
+	computes = pull_columns_of(tuple, Anum_pg_index_indpred, &used) || computes;
+	ReleaseSysCache(tuple);
 	return computes &&
 		(is_in_texts(index->columns, column->name) ||
 		 bms_is_member(column->attnum - FirstLowInvalidHeapAttributeNumber, used));
