@@ -57,6 +57,13 @@ SELECT count(*) FROM safemig.effects($$DELETE FROM users WHERE authors.ran('cond
 SELECT pg_temp.found($$ALTER TABLE authors.log ATTACH PARTITION authors.log_2026 FOR VALUES FROM (authors.today()) TO ('2027-01-01')$$);
 SELECT pg_temp.found($$ALTER TABLE authors.log ATTACH PARTITION authors.log_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')$$);
 
+-- likewise the checks of the domain that a new column has
+\c -
+SELECT count(*) > 0 FROM safemig.lint('ALTER TABLE users ADD at authors.moment DEFAULT now()');
+CREATE FUNCTION pg_temp.found(script text) RETURNS SETOF text LANGUAGE sql AS $$
+	SELECT rule || ': ' || pg_catalog.regexp_replace(message, ' \([^)]*\)', '') FROM safemig.lint(script)
+	 WHERE rule IN ('lossy-cast', 'unique-has-duplicates', 'delete-without-where', 'attaching-partition-without-check')
+$$;
 -- nor is anything worked out of an index, which is only read
 SELECT pg_temp.found('ALTER TABLE authors.indexed ALTER body TYPE varchar(200)');
 SELECT DISTINCT rule FROM safemig.lint('ALTER TABLE authors.indexed ALTER body TYPE varchar(200)') WHERE rule ~ 'index|rewrit|type';

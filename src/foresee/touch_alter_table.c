@@ -30,6 +30,7 @@
 #include "utils/typcache.h"
 
 #include "base/compat.h"
+#include "base/owner.h"
 #include "base/text_list.h"
 #include "foresee/change_facts.h"
 #include "foresee/change_parts.h"
@@ -134,6 +135,30 @@ is_of_constrained_type(const Change *change)
 		draft_makes_constrained(strVal(llast(type->names)));
 }
 
+typedef struct DomainAsked
+{
+	Oid type;
+	bool has_constraints;
+} DomainAsked;
+
+static void
+ask_of_domain(void *arg)
+{
+	DomainAsked *asked = arg;
+
+	asked->has_constraints = DomainHasConstraints(asked->type);
+}
+
+/* To know it the server plans its checks, and works out what it takes for constant there. */
+static bool
+has_constraints(Oid type)
+{
+	DomainAsked asked = {type, false};
+
+	call_as_nobody(ask_of_domain, &asked);
+	return asked.has_constraints;
+}
+
 static RewriteCause
 rewrite_of_new_column(const Change *change)
 {
@@ -147,7 +172,7 @@ rewrite_of_new_column(const Change *change)
 		return REWRITE_SERIAL;
 	if (column->identity != '\0')
 		return REWRITE_IDENTITY;
-	if (OidIsValid(column->type) && DomainHasConstraints(column->type) &&
+	if (OidIsValid(column->type) && has_constraints(column->type) &&
 		constrained_domain_rewrites(change->default_kind == DEFAULT_VOLATILE))
 		return REWRITE_DOMAIN;
 	if (!OidIsValid(column->type) && is_of_constrained_type(change))
