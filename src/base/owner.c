@@ -122,7 +122,7 @@ execute_as_owner(const char *sql, int nargs, Oid *types, Datum *values, const ch
 int
 execute_as_role(Oid role, const char *sql, int nargs, Oid *types, Datum *values, const char *nulls)
 {
-	return execute_as(role, 0, 1, sql, nargs, types, values, nulls);
+	return execute_as(role, SECURITY_RESTRICTED_OPERATION, 1, sql, nargs, types, values, nulls);
 }
 
 void
@@ -187,26 +187,34 @@ bigint_as_role(Oid role, const char *sql)
 	return found;
 }
 
-/* Of the server's own roles pg_checkpoint is the one that reads and writes nothing. */
 void
-call_as_nobody(void (*work)(void *arg), void *arg)
+call_as_role(Oid role, void (*work)(void *arg), void *arg)
 {
 	Oid save_user;
 	int save_security;
+	int save_depth = own_work_depth;
 
 	GetUserIdAndSecContext(&save_user, &save_security);
-	SetUserIdAndSecContext(ROLE_PG_CHECKPOINT,
-						   save_security | SECURITY_LOCAL_USERID_CHANGE |
-							   SECURITY_RESTRICTED_OPERATION);
+	SetUserIdAndSecContext(
+		role, save_security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+	own_work_depth = 0; /* it is not ours */
 	PG_TRY();
 	{
 		work(arg);
 	}
 	PG_FINALLY();
 	{
+		own_work_depth = save_depth;
 		SetUserIdAndSecContext(save_user, save_security);
 	}
 	PG_END_TRY();
+}
+
+/* Of the server's own roles pg_checkpoint is the one that reads and writes nothing. */
+void
+call_as_nobody(void (*work)(void *arg), void *arg)
+{
+	call_as_role(ROLE_PG_CHECKPOINT, work, arg);
 }
 
 uint64

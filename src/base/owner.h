@@ -58,6 +58,9 @@ extern int64 bigint_as_role(Oid role, const char *sql);
  */
 extern void call_as_nobody(void (*work)(void *arg), void *arg);
 
+/* Likewise, where the functions are those of a role. */
+extern void call_as_role(Oid role, void (*work)(void *arg), void *arg);
+
 /*
  * Our own work, which runs such code: with that role's rights and no more, the
  * guard asleep, since it would judge what we do.  A table's owner meets every row

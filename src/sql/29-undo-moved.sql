@@ -19,6 +19,12 @@ AS $$ SELECT pg_catalog.replace(written, '%{', '%{%}{') $$;
 COMMENT ON FUNCTION safemig.bin_text(text) IS 'for the bin: a text for use in a statement that has marks like %{16384}';
 REVOKE ALL ON FUNCTION safemig.bin_text(text) FROM PUBLIC;
 
+CREATE FUNCTION safemig.bin_partition_check(relation oid) RETURNS text
+LANGUAGE C STRICT STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'safemig_bin_partition_check';
+COMMENT ON FUNCTION safemig.bin_partition_check(oid) IS 'for the bin: what a partition''s bounds ask of its rows; null for what is none';
+REVOKE ALL ON FUNCTION safemig.bin_partition_check(oid) FROM PUBLIC;
+
 CREATE FUNCTION safemig.bin_ties(moved oid[], dropped_class oid[], dropped_oid oid[],
 	OUT place integer, OUT what text, OUT cut text, OUT statements text[])
 RETURNS SETOF record
@@ -34,12 +40,12 @@ AS $$
 	       || format('ALTER TABLE %%{%s} DETACH PARTITION %%{%s}', i.inhparent, i.inhrelid),
 	       -- nobody writes to what is in the bin: the constraint holds, and no scan is needed
 	       CASE WHEN i.inhdetachpending THEN ARRAY[]::text[] ELSE
-	       CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL THEN ARRAY[
-	           concat('ALTER TABLE %{', i.inhrelid, '} ADD CONSTRAINT safemig_part CHECK (', safemig.bin_text(pg_get_partition_constraintdef(i.inhrelid)), ') NOT VALID'),
+	       CASE WHEN safemig.bin_partition_check(i.inhrelid) IS NOT NULL THEN ARRAY[
+	           concat('ALTER TABLE %{', i.inhrelid, '} ADD CONSTRAINT safemig_part CHECK (', safemig.bin_text(safemig.bin_partition_check(i.inhrelid)), ') NOT VALID'),
 	           concat('UPDATE pg_catalog.pg_constraint SET convalidated = true WHERE conname = ''safemig_part'' AND conrelid = ', i.inhrelid)]
 	       ELSE ARRAY[]::text[] END
 	       || concat('ALTER TABLE %{', i.inhparent, '} ATTACH PARTITION %{', i.inhrelid, '} ', safemig.bin_text(pg_get_expr(c.relpartbound, c.oid)))
-	       || CASE WHEN pg_get_partition_constraintdef(i.inhrelid) IS NOT NULL
+	       || CASE WHEN safemig.bin_partition_check(i.inhrelid) IS NOT NULL
 	          THEN ARRAY[format('ALTER TABLE %%{%s} DROP CONSTRAINT safemig_part', i.inhrelid)] ELSE ARRAY[]::text[] END END
 	  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 	 WHERE i.inhrelid = ANY (moved) AND i.inhparent <> ALL (moved) AND c.relispartition AND c.relkind IN ('r', 'p', 'f')

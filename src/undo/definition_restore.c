@@ -31,6 +31,8 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
+#include "parser/parser.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/regproc.h"
@@ -40,6 +42,7 @@
 #include "base/errors.h"
 #include "base/installation.h"
 #include "base/owner.h"
+#include "effect/effect.h"
 #include "undo/definition.h"
 #include "undo/restore.h"
 
@@ -97,6 +100,25 @@ with_names(const char *statement)
 	return sql;
 }
 
+/* The owner of an index that takes another in, which works out its expressions; else InvalidOid. */
+static Oid
+owner_of_taking_in(const char *sql)
+{
+	ObjectAddress index;
+	RangeVar *name;
+	const AlterTableStmt *stmt;
+
+	if (strncmp(sql, "ALTER INDEX ", strlen("ALTER INDEX ")) != 0)
+		return InvalidOid;
+	stmt =
+		(const AlterTableStmt *) linitial_node(RawStmt, raw_parser(sql, RAW_PARSE_DEFAULT))->stmt;
+	if (!IsA(stmt, AlterTableStmt))
+		return InvalidOid;
+	name = stmt->relation;
+	ObjectAddressSet(index, RelationRelationId, RangeVarGetRelid(name, NoLock, true));
+	return OidIsValid(index.objectId) ? owner_of_object(&index) : InvalidOid;
+}
+
 static void
 run_statements(Restore *restore, void *arg)
 {
@@ -105,7 +127,13 @@ run_statements(Restore *restore, void *arg)
 
 	foreach(lc, statements)
 	{
-		(void) write_as_owner(with_names(lfirst(lc)), 0, NULL, NULL, NULL);
+		char *sql = with_names(lfirst(lc));
+		Oid role = owner_of_taking_in(sql);
+
+		if (OidIsValid(role))
+			write_as_role(role, sql);
+		else
+			(void) write_as_owner(sql, 0, NULL, NULL, NULL);
 		CommandCounterIncrement();
 	}
 }

@@ -6,13 +6,16 @@
  */
 #include "postgres.h"
 
+#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 
 #include "base/owner.h"
+#include "effect/effect.h"
 #include "undo/storage.h"
 
 /*
@@ -28,7 +31,51 @@
 	"   WHERE d.adrelid = $1 AND a.attgenerated <> '') x),"                                        \
 	" 'not_null', (SELECT coalesce(jsonb_agg(attnum), '[]') FROM pg_attribute"                     \
 	"   WHERE attrelid = $1 AND attnum > 0 AND attnotnull),"                                       \
-	" 'partition', pg_get_partition_constraintdef($1))"
+	" 'partition', safemig.bin_partition_check($1))"
+
+typedef struct PartitionCheck
+{
+	Oid relid;
+	char *text; /* or NULL */
+	MemoryContext context;
+} PartitionCheck;
+
+static void
+print_partition_check(void *arg)
+{
+	PartitionCheck *check = arg;
+	LOCAL_FCINFO(fcinfo, 1);
+	Datum printed;
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, NULL, NULL);
+	fcinfo->args[0].value = ObjectIdGetDatum(check->relid);
+	fcinfo->args[0].isnull = false;
+	printed = pg_get_partition_constraintdef(fcinfo);
+	if (!fcinfo->isnull)
+		check->text = MemoryContextStrdup(check->context, TextDatumGetCString(printed));
+}
+
+PG_FUNCTION_INFO_V1(safemig_bin_partition_check);
+PGDLLEXPORT Datum safemig_bin_partition_check(PG_FUNCTION_ARGS);
+
+/*
+ * The server works out what it takes for constant in the key of the table above,
+ * which is code of that one's owner: not with our rights.
+ */
+Datum
+safemig_bin_partition_check(PG_FUNCTION_ARGS)
+{
+	PartitionCheck check = {PG_GETARG_OID(0), NULL, CurrentMemoryContext};
+	ObjectAddress parent;
+
+	if (!get_rel_relispartition(check.relid))
+		PG_RETURN_NULL();
+	ObjectAddressSet(parent, RelationRelationId, get_partition_parent(check.relid, true));
+	call_as_role(owner_of_object(&parent), print_partition_check, &check);
+	if (check.text == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(check.text));
+}
 
 /* One value of one row, as text in the caller's memory context; NULL: null or no row. */
 static char *
