@@ -34,6 +34,22 @@ SET ROLE regress_author;
 DROP INDEX authors.log_code;
 SELECT safemig.undrop('authors.log_code');
 SELECT count(*) FROM pg_inherits WHERE inhparent = 'authors.log_code'::regclass;
+-- a CHECK of a domain, that of a NOT VALID one too
+CREATE DOMAIN authors.code AS int DEFAULT 7 CONSTRAINT low CHECK (VALUE < 10 + authors.zero());
+ALTER DOMAIN authors.code ADD CONSTRAINT high CHECK (VALUE > authors.zero()) NOT VALID;
+COMMENT ON CONSTRAINT low ON DOMAIN authors.code IS 'below ten';
+CREATE TABLE authors.coded (code authors.code);
+INSERT INTO authors.coded VALUES (DEFAULT);
+\c -
+SET client_min_messages = error;
+SET ROLE regress_author;
+DROP DOMAIN authors.code CASCADE;
+RESET ROLE;
+SELECT safemig.undrop('authors.code');
+SELECT conname, convalidated, pg_get_constraintdef(oid), obj_description(oid, 'pg_constraint') FROM pg_constraint WHERE contypid = 'authors.code'::regtype AND contype = 'c' ORDER BY conname;
+SET ROLE regress_author;
+INSERT INTO authors.coded VALUES (10);
+SELECT * FROM authors.coded;
 SELECT DISTINCT by FROM public.ran WHERE by <> 'pg_checkpoint';
 RESET ROLE;
 SET safemig.enforce = off;

@@ -228,8 +228,11 @@ AS $$
 	       (SELECT string_agg(quote_literal(enumlabel), ', ' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid), ')')])
 	  WHEN t.typtype = 'd' THEN safemig.bin_texts(ARRAY[concat('CREATE DOMAIN ', name, ' AS ', format_type(t.typbasetype, t.typtypmod),
 	          CASE WHEN t.typcollation <> (SELECT typcollation FROM pg_type WHERE oid = t.typbasetype) THEN ' COLLATE ' || t.typcollation::regcollation END,
-	          ' DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), CASE WHEN t.typnotnull THEN ' NOT NULL' END)])
-	       || ARRAY(SELECT s FROM pg_constraint k, unnest(safemig.definition_of_constraint(k.oid)
+	          ' DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)), CASE WHEN t.typnotnull THEN ' NOT NULL' END,
+	          -- not added afterwards: that would work out their constants, with the rights of who adds them
+	          (SELECT string_agg(format(' CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)), '' ORDER BY k.conname)
+	             FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c' AND k.convalidated))])
+	       || ARRAY(SELECT s FROM pg_constraint k, unnest(CASE WHEN k.convalidated THEN '{}' ELSE safemig.definition_of_constraint(k.oid) END
 	                    || safemig.bin_list(safemig.bin_text(format('COMMENT ON CONSTRAINT %I ON DOMAIN %s IS ', k.conname, name) || quote_literal(obj_description(k.oid, 'pg_constraint'))))) s
 	                 WHERE k.contypid = t.oid AND k.contype = 'c' ORDER BY k.conname)
 	  -- its canonical function needs the type before it is one
