@@ -9,7 +9,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 # The commands of the section, each with what the reader puts in for the example's names.
-my ($section) = slurp_file('doc/restore.md') =~ /^## Back to before a migration\n(.*?)(?=^## |\z)/ms;
+my ($section) = slurp_file('doc/restore.md') =~ /^## Back to before a migration\n(.*?)(?=^##|\z)/ms;
 my @commands = $section =~ /^    (\S.*)\n/mg;
 
 my $node = PostgreSQL::Test::Cluster->new('shop');
