@@ -53,6 +53,17 @@ SELECT version, state, note FROM safemig.status;
 SELECT version FROM safemig.system_versions;
 SELECT safemig.current_version();
 SELECT up FROM safemig.migration;
+RESET ROLE;
+-- an error may quote a row: for those who read the history, and those who run migrations
+GRANT SELECT ON safemig.history TO regress_reader;
+SET ROLE regress_reader;
+SELECT version, note FROM safemig.status WHERE state = 'failed';
+RESET ROLE;
+REVOKE SELECT ON safemig.history FROM regress_reader;
+GRANT USAGE ON SCHEMA safemig TO regress_reader;
+GRANT EXECUTE ON PROCEDURE safemig.migrate(text) TO regress_reader;
+SET ROLE regress_reader;
+SELECT version, note FROM safemig.status WHERE state = 'failed';
 SELECT count(*) FROM safemig.incidents;
 RESET ROLE;
 

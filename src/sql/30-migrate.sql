@@ -134,7 +134,10 @@ CREATE VIEW safemig.status AS
 	            WHEN safemig.checksum(m.up) = m.checksum THEN 'unchanged'
 	            ELSE 'changed' END AS checksum_state,
 	       m.release,
-	       CASE WHEN f.version_key IS NULL THEN m.note ELSE f.message END AS note
+	       -- an error may quote a row
+	       CASE WHEN f.version_key IS NULL THEN m.note
+	            WHEN has_table_privilege('safemig.history', 'SELECT') OR has_function_privilege('safemig.migrate(text)', 'EXECUTE') THEN f.message
+	            ELSE 'why is in safemig.history' END AS note
 	  FROM safemig.migration m
 	  FULL JOIN (SELECT a.version, a.version_key, a.name, a.message
 	               FROM safemig.failed_attempts() a
@@ -144,7 +147,7 @@ CREATE VIEW safemig.status AS
 	                                        OR s.changed_at > a.at))) f
 	    ON f.version_key = m.version_key
 	 ORDER BY coalesce(m.version_key, f.version_key);
-COMMENT ON VIEW safemig.status IS 'every version this database knows, in order, then what has only a name: pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note';
+COMMENT ON VIEW safemig.status IS 'every version this database knows, in order, then what has only a name: pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note for those who may read safemig.history or run safemig.migrate()';
 COMMENT ON COLUMN safemig.status.applied_at IS 'when it was last applied, also of one rolled back since';
 COMMENT ON COLUMN safemig.status.rows IS 'written by its statements, as they say themselves';
 COMMENT ON COLUMN safemig.status.kept IS 'rows in the bin that its statements destroyed, as estimated then';

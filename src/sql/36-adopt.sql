@@ -102,7 +102,7 @@ CREATE VIEW safemig.status AS
 	               NULL, NULL, NULL, v.note, v.tool || ' ' || v.relation, v.id
 	          FROM safemig.tool_version v) s
 	 ORDER BY s.source, s.place;
-COMMENT ON VIEW safemig.status IS 'every version this database knows: those of safemig in order, what has only a name, then those of adopted tools; pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note';
+COMMENT ON VIEW safemig.status IS 'every version this database knows: those of safemig in order, what has only a name, then those of adopted tools; pending, applied, rolled back, skipped, or failed at its last attempt, with the error in the note for those who may read safemig.history or run safemig.migrate()';
 COMMENT ON COLUMN safemig.status.kind IS 'an adopted tool''s name for its versions';
 COMMENT ON COLUMN safemig.status.applied_at IS 'when it was last applied, also of one rolled back since';
 COMMENT ON COLUMN safemig.status.rows IS 'written by its statements, as they say themselves';
