@@ -35,8 +35,7 @@ DELETE FROM orders WHERE id = 1;
 WITH gone AS (DELETE FROM orders WHERE id = 1 RETURNING id) SELECT * FROM gone;
 EXECUTE later;
 SELECT regress_write();
-COPY orders FROM stdin;
-\.
+COPY orders FROM '/dev/null';
 CREATE TABLE more (i int);
 CREATE TABLE more AS SELECT 1;
 ALTER TABLE orders ADD note text;

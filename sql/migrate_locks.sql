@@ -20,7 +20,15 @@ SELECT safemig.apply('1', 'several', 'SELECT lk_look(''1'');
 	ALTER TABLE lk_orders ADD FOREIGN KEY (user_id) REFERENCES lk_users');
 SELECT safemig.apply('2', 'partitions and an index', 'SELECT lk_look(''2'');
 	ALTER TABLE lk_logs ADD note text; ALTER INDEX lk_other_id SET (fillfactor = 90)');
+SELECT safemig.apply('2.1', 'a new table alone', 'SELECT lk_look(''2.1''); CREATE TABLE lk_child (user_id int REFERENCES lk_users, other_id int)');
+SELECT safemig.apply('2.2', 'a key of the table', 'SELECT lk_look(''2.2''); CREATE TABLE lk_child_2 (id int, FOREIGN KEY (id) REFERENCES lk_orders)');
+SELECT safemig.apply('2.3', 'a partition', 'SELECT lk_look(''2.3''); CREATE TABLE lk_logs_2 PARTITION OF lk_logs FOR VALUES FROM (''2027-01-01'') TO (''2028-01-01'')');
+SELECT safemig.apply('2.4', 'an heir', 'SELECT lk_look(''2.4''); CREATE TABLE lk_heir () INHERITS (lk_other)');
+SELECT safemig.apply('2.5', 'nobody', 'SELECT lk_look(''2.5''); CREATE TABLE lk_alone (LIKE lk_users, n int PRIMARY KEY, m int REFERENCES lk_alone); INSERT INTO lk_alone (id, n) VALUES (1, 1)');
 SELECT * FROM lk_seen ORDER BY version, relation COLLATE "C", mode;
+SET safemig.enforce = off;
+DROP TABLE lk_child, lk_child_2, lk_heir, lk_alone;
+RESET safemig.enforce;
 
 -- Not what the script itself makes, what it only reads or writes, or cannot be seen in it.
 SELECT safemig.apply('3', 'nothing ahead', 'SELECT lk_look(''3''); CREATE TABLE lk_new (id int); ALTER TABLE lk_new ADD name text;
@@ -32,7 +40,7 @@ SELECT safemig.apply('4', 'permitted', 'SET search_path = lk_s, public; SELECT l
 -- A rollback likewise.
 SELECT safemig.apply('5', 'back by script', 'ALTER TABLE lk_users ADD age int', down => 'SELECT lk_look(''5''); ALTER TABLE lk_users DROP age');
 SELECT safemig.rollback('4', permits => ARRAY['drop column public.lk_users.age']);
-SELECT * FROM lk_seen WHERE version > '2' ORDER BY version, relation COLLATE "C", mode;
+SELECT * FROM lk_seen WHERE version >= '3' ORDER BY version, relation COLLATE "C", mode;
 
 -- Inside a script a lock_timeout holds, unless it or the session has one.
 SELECT safemig.apply('6', 'limits', 'CREATE TABLE lk_limits AS SELECT current_setting(''lock_timeout'') AS t; SET lock_timeout = ''7s'';

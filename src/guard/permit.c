@@ -235,6 +235,12 @@ permit_words(Permit *permit)
 	return psprintf("%s %s", action_name(permit->action), permit->identity);
 }
 
+void
+check_permit_words(const char *text)
+{
+	(void) parse_permit(text, NULL);
+}
+
 char *
 check_permit(const char *text)
 {

@@ -21,6 +21,9 @@ extern bool has_permit(Effect *effect);
 /* Give one for this transaction; returns the id of its history row. */
 extern int64 give_permit(const char *text, const char *reason);
 
+/* SM009 for what no permit reads like; whether its object is there is asked when it is given. */
+extern void check_permit_words(const char *text);
+
 /* The permit as the server would print it; SM009 as above.  For tickets. */
 extern char *check_permit(const char *text);
 

@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "audit/history.h"
+#include "guard/permit.h"
 #include "migrate/compare.h"
 #include "migrate/given.h"
 #include "migrate/register.h"
@@ -37,6 +38,18 @@ warn_of_order(const NewMigration *migration, const RegisteredMigration *newest)
 						migration->version, newest->version)));
 }
 
+/* Now, and not when it runs; but one that is too wide here may be meant for elsewhere. */
+static void
+check_permits(const NewMigration *migration)
+{
+	ListCell *cell;
+
+	if (not_meant_for_here(migration) != NULL)
+		return;
+	foreach(cell, migration->permits)
+		check_permit_words(lfirst(cell));
+}
+
 /*
  * No lock of the runners: what waits may be replaced until it has run, and a
  * runner who is at it has the last word, since he writes the row that he ran.
@@ -57,6 +70,7 @@ register_migration(NewMigration *migration)
 	if (is_held_by_baseline(migration, newest))
 		return OUTCOME_ALREADY_APPLIED;
 	parse_whole(migration);
+	check_permits(migration);
 	check_scheme(migration, newest);
 	warn_of_order(migration, newest);
 	if (!save_pending(migration))

@@ -19,7 +19,7 @@ ALTER TABLE t ALTER COLUMN a SET DEFAULT (random() * 5)::int;
 ALTER TABLE t ALTER COLUMN d DROP DEFAULT;
 -- case AT_ColumnDefault: drop that of a serial
 ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
--- case AT_ColumnDefault: set to nextval of its sequence
+-- case AT_ColumnDefault: set to nextval of its sequence [names]
 ALTER TABLE t ALTER COLUMN a SET DEFAULT nextval('t_s_seq');
 -- case AT_DropNotNull: plain
 ALTER TABLE t ALTER COLUMN b DROP NOT NULL;

@@ -24,11 +24,11 @@ CREATE TABLE n () INHERITS (t);
 CREATE TABLE n OF shape;
 -- case CreateStmt: of the row type of a table [before=15]
 CREATE TABLE n OF t;
--- case CreateStmt: with a column of the row type of a table
+-- case CreateStmt: with a column of the row type of a table [names]
 CREATE TABLE n (x t);
 -- case CreateStmt: with a foreign key
 CREATE TABLE n (id int PRIMARY KEY, t_id int REFERENCES t);
--- case CreateStmt: with a default from a sequence
+-- case CreateStmt: with a default from a sequence [names]
 CREATE TABLE n (id int DEFAULT nextval('numbers'));
 -- case CreateStmt: temporary
 CREATE TEMP TABLE n (id int) ON COMMIT DROP;
