@@ -30,7 +30,7 @@ same_texts(List *one, List *other)
 	if (list_length(one) != list_length(other))
 		return false;
 	forboth(a, one, b, other)
-		if (strcmp(lfirst(a), lfirst(b)) != 0)
+		if (lfirst(a) == NULL || lfirst(b) == NULL || strcmp(lfirst(a), lfirst(b)) != 0)
 			return false;
 	return true;
 }

@@ -11,7 +11,7 @@
 /* false for NULL */
 extern bool is_in_texts(List *texts, const char *text);
 
-/* the same, in the same order; without NULL */
+/* the same, in the same order; a NULL is never the same */
 extern bool same_texts(List *one, List *other);
 
 /* text[], of a list without NULL */

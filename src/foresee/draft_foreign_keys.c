@@ -10,21 +10,8 @@
 #include "catalog/pg_constraint.h"
 #include "commands/defrem.h"
 
+#include "base/text_list.h"
 #include "foresee/draft_parts.h"
-
-static bool
-is_same_list(List *a, List *b)
-{
-	ListCell *lc;
-	ListCell *lc2;
-
-	if (list_length(a) != list_length(b))
-		return false;
-	forboth(lc, a, lc2, b)
-		if (strcmp(lfirst(lc), lfirst(lc2)) != 0)
-			return false;
-	return true;
-}
 
 /* As ChooseConstraintName() has it */
 static char *
@@ -93,7 +80,7 @@ draft_keys_to_partitions(DraftRelation *relation, const DraftConstraint *key)
 		DraftConstraint *other = lfirst(lc);
 
 		if (other->type == CONSTRAINT_FOREIGN && list_member_ptr(tree, other->target) &&
-			is_same_list(other->columns, key->columns))
+			same_texts(other->columns, key->columns))
 			keys = lappend(keys, other);
 	}
 	return keys;
@@ -143,7 +130,7 @@ draft_refer_no_more(DraftRelation *parent, DraftRelation *partition)
 			DraftConstraint *whole = lfirst(lc2);
 
 			if (whole->type == CONSTRAINT_FOREIGN && whole->target == parent &&
-				is_same_list(whole->columns, key->columns))
+				same_texts(whole->columns, key->columns))
 			{
 				draft_remove_constraint(lfirst(table), key);
 				break;

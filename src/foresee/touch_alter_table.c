@@ -493,7 +493,7 @@ touch_partners_of_dropped_constraint(Change *change)
 		return;
 	references = draft_references_to(change->relation, &tables);
 	forboth(lc, references, table, tables)
-		if (same_names(((DraftConstraint *) lfirst(lc))->target_columns, constraint->columns))
+		if (same_texts(((DraftConstraint *) lfirst(lc))->target_columns, constraint->columns))
 			add_touch(change, lfirst(table), AccessExclusiveLock, false, false);
 }
 

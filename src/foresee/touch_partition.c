@@ -8,6 +8,7 @@
 
 #include "catalog/pg_constraint.h"
 
+#include "base/text_list.h"
 #include "foresee/change_facts.h"
 #include "foresee/proof.h"
 #include "foresee/touch_parts.h"
@@ -53,8 +54,8 @@ has_foreign_key_like(DraftRelation *partition, const DraftConstraint *wanted)
 
 		if (constraint->type == CONSTRAINT_FOREIGN && constraint->validated &&
 			constraint->target == wanted->target &&
-			same_names(constraint->columns, wanted->columns) &&
-			same_names(constraint->target_columns, wanted->target_columns))
+			same_texts(constraint->columns, wanted->columns) &&
+			same_texts(constraint->target_columns, wanted->target_columns))
 			return true;
 	}
 	return false;

@@ -16,8 +16,6 @@ extern void touch_relations(Change *change, TakeRelation take, void *arg, LOCKMO
 extern void touch_users_of_domain(Change *change, Oid domain, LOCKMODE lock);
 extern void touch_sequences(Change *change, DraftRelation *relation, LOCKMODE lock);
 
-/* Names (char *) in the same order; one that is an expression is taken for another one */
-extern bool same_names(List *one, List *other);
 /* Is there an index that can be made a part of such a one of the parent?  As DefineIndex() looks for it. */
 extern bool has_index_like(DraftRelation *relation, const DraftIndex *wanted);
 /* Is it the partition's share in a foreign key of its parent? */

@@ -19,6 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/text_list.h"
 #include "foresee/change_parts.h"
 #include "foresee/touch_parts.h"
 
@@ -96,20 +97,6 @@ touch_tree(Change *change, DraftRelation *relation, LOCKMODE lock, bool rewrites
 }
 
 bool
-same_names(List *one, List *other)
-{
-	ListCell *lc;
-	ListCell *of;
-
-	if (list_length(one) != list_length(other))
-		return false;
-	forboth(lc, one, of, other)
-		if (lfirst(lc) == NULL || lfirst(of) == NULL || strcmp(lfirst(lc), lfirst(of)) != 0)
-			return false;
-	return true;
-}
-
-bool
 has_index_like(DraftRelation *relation, const DraftIndex *wanted)
 {
 	ListCell *lc;
@@ -121,7 +108,7 @@ has_index_like(DraftRelation *relation, const DraftIndex *wanted)
 
 		if (index->valid && index->unique == wanted->unique && !index->partial &&
 			!wanted->partial && strcmp(index->method, wanted->method) == 0 &&
-			same_names(index->columns, wanted->columns))
+			same_texts(index->columns, wanted->columns))
 			return true;
 	}
 	return false;
