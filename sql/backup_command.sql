@@ -43,7 +43,7 @@ SET ROLE regress_safemig_app;
 SELECT safemig.set('backup_directory', '/srv/backup');
 SELECT safemig.set_local('backup_directory', '/srv/backup');
 SELECT safemig.set('backup_keep_for', '1 hour');
-SHOW safemig.backup_command;
+DO $$ BEGIN RAISE NOTICE '%', current_setting('safemig.backup_command'); EXCEPTION WHEN insufficient_privilege THEN RAISE NOTICE 'hidden'; END $$;
 CALL safemig.backup('one');
 RESET ROLE;
 GRANT EXECUTE ON PROCEDURE safemig.backup TO regress_safemig_app;

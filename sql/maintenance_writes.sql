@@ -23,10 +23,9 @@ SELECT message, until_at, set_by = session_user AS set_by FROM safemig.maintenan
 
 -- an application is told
 SET ROLE regress_safemig_app;
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 DO $$ BEGIN INSERT INTO orders VALUES (4, 4);
-EXCEPTION WHEN SQLSTATE 'SM004' THEN RAISE NOTICE '%', SQLERRM; END $$;
+EXCEPTION WHEN SQLSTATE 'SM004' THEN RAISE NOTICE '% %', SQLSTATE, SQLERRM; END $$;
 \set VERBOSITY default
 INSERT INTO orders VALUES (4, 4);
 \set VERBOSITY terse

@@ -55,7 +55,7 @@ SELECT safemig.undrop('public.dated.day');
 SELECT safemig.undrop('public.on_day');
 INSERT INTO dated DEFAULT VALUES;
 SELECT * FROM dated;
-SELECT pg_get_viewdef('on_day');
+SELECT replace(pg_get_viewdef('on_day'), 'dated.', '') AS viewdef;
 SELECT safemig.undrop('public.february');
 SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'february';
 

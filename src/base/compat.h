@@ -260,6 +260,22 @@ insert_index_tuples(ResultRelInfo *target, TupleTableSlot *slot, EState *estate,
 #endif
 }
 
+/* 17: the NOT NULL of a domain is a constraint, too; 18: that of a column */
+#include "access/htup.h"
+#include "catalog/pg_constraint.h"
+#ifndef CONSTRAINT_NOTNULL
+#define CONSTRAINT_NOTNULL 'n'
+#endif
+static inline AttrNumber
+column_of_not_null(HeapTuple constraint)
+{
+#if PG_VERSION_NUM >= 180000
+	return extractNotNullColumn(constraint);
+#else
+	return InvalidAttrNumber;
+#endif
+}
+
 /* 17: which statement rebuilds an index is an argument */
 static inline void
 rebuild_index(Oid index, char persistence)

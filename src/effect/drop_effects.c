@@ -41,6 +41,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "base/compat.h"
 #include "effect/effect.h"
 
 /* Catalogs in which every object drops by the same action */
@@ -254,4 +255,26 @@ make_nameless_effect(Action action, const char *type, const char *identity)
 	effect->identity = pstrdup(identity);
 	effect->named = true;
 	return effect;
+}
+
+/* Statements name the column or the domain, and are judged for that. */
+bool
+is_not_null_of(const ObjectAddress *constraint, ObjectAddress *of)
+{
+	HeapTuple tuple = constraint->classId == ConstraintRelationId
+		? SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint->objectId))
+		: NULL;
+	Form_pg_constraint form;
+	bool is_not_null;
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	form = (Form_pg_constraint) GETSTRUCT(tuple);
+	is_not_null = form->contype == CONSTRAINT_NOTNULL;
+	if (is_not_null && OidIsValid(form->contypid))
+		ObjectAddressSet(*of, TypeRelationId, form->contypid);
+	else if (is_not_null)
+		ObjectAddressSubSet(*of, RelationRelationId, form->conrelid, column_of_not_null(tuple));
+	ReleaseSysCache(tuple);
+	return is_not_null;
 }

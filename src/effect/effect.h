@@ -170,6 +170,9 @@ extern bool lookup_permit_object(Action action, const char *text, ObjectAddress 
 /* drop_effects.c */
 extern bool action_of_dropped_object(const ObjectAddress *object, Action *action);
 
+/* Is the constraint the NOT NULL of a column or domain, as newer servers keep it?  of: which */
+extern bool is_not_null_of(const ObjectAddress *constraint, ObjectAddress *of);
+
 /* type_change.c: does ALTER COLUMN ... TYPE leave every stored value as it is? */
 extern bool type_change_is_lossless(Oid relid, AttrNumber attnum, ColumnDef *def);
 /* likewise of a column that is known without its table */

@@ -94,10 +94,12 @@ find_drop_effects(void *object)
 static void
 before_drop(ObjectAddress *object, int flags)
 {
+	ObjectAddress of;
+
 	/* REFRESH, CLUSTER, ALTER TABLE's own rewrites */
 	if (flags & PERFORM_DELETION_INTERNAL)
 		return;
-	if (!was_foreseen(object))
+	if (!was_foreseen(object) && !(is_not_null_of(object, &of) && was_foreseen(&of)))
 		(void) judge_or_record(find_drop_effects, object);
 }
 
