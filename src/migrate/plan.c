@@ -76,34 +76,34 @@ permits_missing(const NewMigration *migration)
 
 /* ---------- the rows ---------- */
 
+/* What is the same for all rows. */
+typedef struct Sources
+{
+	bool has_lint;
+	bool has_effects;
+	List *written_to;				   /* labels of what is applied, and no longer as it was */
+	const RegisteredMigration *newest; /* applied, or NULL */
+} Sources;
+
 static char *
-action_of(const NewMigration *migration, const RegisteredMigration *known, List *written_to)
+action_of(const NewMigration *migration, const RegisteredMigration *known, const Sources *sources)
 {
 	char *why_not = not_meant_for_here(migration);
-	const RegisteredMigration *newest;
+	const RegisteredMigration *newest = sources->newest;
 
-	if (written_to != NIL)
+	if (sources->written_to != NIL)
 		return psprintf("refuse: the script on record was changed after it was applied: %s",
-						joined(written_to));
+						joined(sources->written_to));
 	if (is_written_to(known))
 		return pstrdup("refuse: its script was changed after it was registered");
 	if (why_not != NULL)
 		return psprintf("skip: %s", why_not);
-	newest = newest_applied();
 	if (!is_out_of_order(migration, newest))
 		return pstrdup("apply");
 	if (migration->out_of_order || strcmp(setting_text(SETTING_OUT_OF_ORDER), "allow") == 0)
 		return psprintf("apply out of order, after version %s", newest->version);
 	return psprintf("refuse: out of order, after version %s", newest->version);
 }
-
-/* What is the same for all rows. */
-typedef struct Sources
-{
-	bool has_lint;
-	bool has_effects;
-	List *written_to; /* labels of what is applied, and no longer as it was */
-} Sources;
 
 static void
 put_row(ReturnSetInfo *result, const RegisteredMigration *known, const Sources *sources)
@@ -121,7 +121,7 @@ put_row(ReturnSetInfo *result, const RegisteredMigration *known, const Sources *
 	nulls[4] = !sources->has_effects;
 	values[4] = sources->has_effects ? text_array(permits_missing(migration)) : (Datum) 0;
 	values[5] = text_array(closed_gates(migration));
-	values[6] = CStringGetTextDatum(action_of(migration, known, sources->written_to));
+	values[6] = CStringGetTextDatum(action_of(migration, known, sources));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -144,6 +144,7 @@ safemig_plan(PG_FUNCTION_ARGS)
 	sources.has_lint = is_there("lint");
 	sources.has_effects = is_there("effects");
 	sources.written_to = applied_and_written_to();
+	sources.newest = newest_applied();
 	waiting = all_waiting(key, environment_name(current_environment()), seeds_are_wanted());
 	foreach(cell, waiting)
 		put_row((ReturnSetInfo *) fcinfo->resultinfo, lfirst(cell), &sources);
